@@ -1,0 +1,19 @@
+# Flags every target of ours is built with. Dependencies come in as SYSTEM and stay silent.
+add_library(urltrim_flags INTERFACE)
+target_compile_options(urltrim_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Werror)
+
+if(URLTRIM_SANITIZE)
+  target_compile_options(urltrim_flags INTERFACE -fsanitize=${URLTRIM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(urltrim_flags INTERFACE -fsanitize=${URLTRIM_SANITIZE})
+  if(URLTRIM_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # GCC 12 warns of every std::atomic_thread_fence in Asio, which TSan does not model.
+    target_compile_options(urltrim_flags INTERFACE -Wno-tsan)
+  endif()
+endif()
+
+if(URLTRIM_FAILPOINTS)
+  target_compile_definitions(urltrim_flags INTERFACE URLTRIM_FAILPOINTS=1)
+else()
+  target_compile_definitions(urltrim_flags INTERFACE URLTRIM_FAILPOINTS=0)
+endif()
