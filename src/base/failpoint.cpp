@@ -85,6 +85,11 @@ Failpoint* find(std::string_view name) noexcept {
     return nullptr;
 }
 
+/// One line on stderr, so that a test can tell a crash point that held from one that was never reached.
+void announce(const Failpoint& point) noexcept {
+    ::dprintf(STDERR_FILENO, "failpoint %s reached\n", point.name.c_str());
+}
+
 }  // namespace
 
 Fault failpoint(std::string_view name) noexcept {
@@ -92,6 +97,7 @@ Fault failpoint(std::string_view name) noexcept {
     if (point == nullptr) return Fault::none;
     const unsigned long arrival = point->arrivals.fetch_add(1) + 1;
     if (point->repeats ? arrival < point->first : arrival != point->first) return Fault::none;
+    if (arrival == point->first) announce(*point);
     switch (point->action) {
         case Failpoint::Action::kill:
             ::kill(::getpid(), SIGKILL);

@@ -14,7 +14,8 @@ namespace urltrim {
 ///   action = "kill" | "error" | "stall:" milliseconds
 /// The action happens at the N-th arrival (default 1), with "+" at every arrival from then on.
 /// `kill` is SIGKILL to this process. `error` makes failpoint() answer Fault::error; the call site then
-/// behaves as if the system call there had failed.
+/// behaves as if the system call there had failed. The first time an entry acts, it says
+/// "failpoint NAME reached" on stderr.
 enum class Fault { none, error };
 
 #if URLTRIM_FAILPOINTS
@@ -24,8 +25,12 @@ Fault failpoint(std::string_view name) noexcept;
 bool failpoint_armed(std::string_view name) noexcept;
 #else
 inline constexpr bool failpoints_compiled_in = false;
-constexpr Fault failpoint(std::string_view /*name*/) noexcept { return Fault::none; }
-constexpr bool failpoint_armed(std::string_view /*name*/) noexcept { return false; }
+constexpr Fault failpoint(std::string_view /*name*/) noexcept {
+    return Fault::none;
+}
+constexpr bool failpoint_armed(std::string_view /*name*/) noexcept {
+    return false;
+}
 #endif
 
 }  // namespace urltrim
