@@ -11,8 +11,8 @@ class BatchTransport {
 public:
     virtual ~BatchTransport() = default;
 
-    /// Returns once every batch is applied in the store. Throws Unavailable if it cannot say so: the batches may
-    /// or may not have arrived, and the same ranges are delivered again.
+    /// Returns once every batch is applied in the store. Throws Unavailable if it cannot say so: the batches
+    /// may or may not have arrived, and the same ranges are delivered again.
     virtual void deliver(std::span<const Batch> batches) = 0;
 };
 

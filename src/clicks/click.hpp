@@ -15,10 +15,11 @@ namespace urltrim::clicks {
 struct Click {
     links::LinkId link;
     Clock::UtcTime time;
-    std::string_view user_agent;      ///< as sent; the sink may shorten it
-    std::string_view referrer_host;   ///< host of the Referer field only, never its path or query
-    std::string_view language;        ///< first tag of Accept-Language
-    std::uint64_t client_network = 0; ///< truncated address (/24 or /48), see clicks/client_network.hpp; 0 = unknown
+    std::string_view user_agent;     ///< as sent; the sink may shorten it
+    std::string_view referrer_host;  ///< host of the Referer field only, never its path or query
+    std::string_view language;       ///< first tag of Accept-Language
+    std::uint64_t client_network =
+        0;  ///< truncated address (/24 or /48), see clicks/client_network.hpp; 0 = unknown
 };
 
 /// Names one journal segment for ever: 128 random bits, never reused.

@@ -13,7 +13,8 @@ class ClickTotals {
 public:
     virtual ~ClickTotals() = default;
 
-    /// Clicks applied so far to the link named `code`, or nothing if there is no such link. Throws Unavailable.
+    /// Clicks applied so far to the link named `code`, or nothing if there is no such link. Throws
+    /// Unavailable.
     virtual Task<std::optional<std::int64_t>> total(links::ShortCode code) = 0;
 };
 

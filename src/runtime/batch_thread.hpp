@@ -15,8 +15,8 @@ namespace urltrim::runtime {
 /// A thread for a blocking library. Jobs that arrive while it is busy are taken together the next time,
 /// so whatever a batch shares (a commit, a read transaction) gets cheaper per job under load.
 ///
-/// submit() may be called from any thread and never waits for the work. `work` runs on this thread only and must
-/// not throw: it answers each job through whatever the job carries. The destructor finishes what was
+/// submit() may be called from any thread and never waits for the work. `work` runs on this thread only and
+/// must not throw: it answers each job through whatever the job carries. The destructor finishes what was
 /// submitted, then joins.
 template <class Job>
 class BatchThread {

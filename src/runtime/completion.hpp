@@ -55,11 +55,9 @@ private:
 /// `start` is called at once, on the calling thread, and must outlive the await (name it first).
 template <class T, class Start>
 Task<T> suspended(Start& start) {
-    auto initiate = [&start](auto handler) {
-        start(Completion<T>(std::in_place, std::move(handler)));
-    };
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(std::exception_ptr, T)>(
-        initiate, use_task);
+    auto initiate = [&start](auto handler) { start(Completion<T>(std::in_place, std::move(handler))); };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>,
+                                            void(std::exception_ptr, T)>(initiate, use_task);
 }
 
 }  // namespace urltrim::runtime

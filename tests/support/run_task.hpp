@@ -9,7 +9,8 @@
 
 namespace urltrim::testing {
 
-/// Runs one Task to its end on an io_context of its own and answers what it answered, or throws what it threw.
+/// Runs one Task to its end on an io_context of its own and answers what it answered, or throws what it
+/// threw.
 template <class T>
 T run(Task<T> task) {
     asio::io_context io(1);
