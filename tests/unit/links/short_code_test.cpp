@@ -35,7 +35,8 @@ TEST(ShortCode, drawn_at_random_has_no_letters_that_look_alike) {
     SystemRandom random;
     std::map<char, int> seen;
     for (int i = 0; i < 5000; ++i) {
-        for (const char character : ShortCode::random(6, random).text()) ++seen[character];
+        const ShortCode code = ShortCode::random(6, random);
+        for (const char character : code.text()) ++seen[character];
     }
     for (const char confusing : {'0', 'o', '1', 'i', 'l', '-'}) EXPECT_EQ(seen.count(confusing), 0U);
     EXPECT_EQ(seen.size(), 31U);
@@ -46,7 +47,8 @@ TEST(ShortCode, drawn_at_random_favours_no_letter) {
     std::map<char, int> seen;
     constexpr int codes = 20'000;
     for (int i = 0; i < codes; ++i) {
-        for (const char character : ShortCode::random(6, random).text()) ++seen[character];
+        const ShortCode code = ShortCode::random(6, random);
+        for (const char character : code.text()) ++seen[character];
     }
     const double expected = codes * 6 / 31.0;
     double chi_squared = 0;
