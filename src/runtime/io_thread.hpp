@@ -15,8 +15,8 @@ class IoThread {
 public:
     explicit IoThread(std::string name);
 
-    /// Stops the loop where it is and joins. Objects that live on the loop must outlive this.
-    ~IoThread();
+    /// Stops, then destroys what is still suspended on the loop: what those tasks refer to must be there.
+    ~IoThread() { stop(); }
 
     IoThread(const IoThread&) = delete;
     IoThread& operator=(const IoThread&) = delete;
@@ -25,6 +25,9 @@ public:
 
     /// Starts the thread. Until then the context may be used from the thread that made it.
     void start();
+
+    /// Stops the loop where it is and joins the thread.
+    void stop();
 
 private:
     std::string name_;
