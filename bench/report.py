@@ -134,11 +134,12 @@ def rounds_table(results: Results) -> str:
 
 
 def page(results: Results, bench: Bench, began: float) -> str:
+    rounds = max(map(len, results.rounds.values()), default=0)
     return f"""\
 # Benchmarks
 
 Written by `scripts/bench`; run it to get the same page for your machine. All servers ran side by side in one
-go, {len(next(iter(results.rounds.values())))} alternating rounds of {bench.seconds:g} seconds each; figures are medians over the rounds.
+go, {rounds} alternating rounds of {bench.seconds:g} seconds each; figures are medians over the rounds.
 
 ## Targets
 
@@ -146,7 +147,8 @@ go, {len(next(iter(results.rounds.values())))} alternating rounds of {bench.seco
 
 ## Cases
 
-{load_note()}
+Client: one thread of wrk with {cases.load.CONNECTIONS} keep-alive connections on a core of its own; all threads of the server share
+another core. The machine's loopback is the network.
 
 {cases_table(results)}
 
@@ -176,11 +178,6 @@ in the table of links). They must equal the answers, plus at most the {cases.loa
 {commands(results, bench)}
 ```
 """
-
-
-def load_note() -> str:
-    return ("Client: one thread of wrk with 64 keep-alive connections on a core of its own; all threads of the server share "
-            "another core.\nThe machine's loopback is the network.")
 
 
 def machine_list(bench: Bench, began: float) -> str:
