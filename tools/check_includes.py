@@ -43,7 +43,7 @@ HOMES = {
 # Headers that the build generates from files (cmake/Embed.cmake), and who may read those files.
 EMBEDDED = {
     "urltrim_sql_sqlite.hpp": {"sqlite"},
-    "urltrim_pages.hpp": {"http"},
+    "urltrim_web.hpp": {"http"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -14,7 +14,7 @@ SOUND = {
     "sqlite/store.hpp": '#pragma once\n#include "links/link.hpp"\nnamespace urltrim::sqlite {}\n',
     "sqlite/store.cpp": '#include "sqlite/store.hpp"\n#include <sqlite3.h>\n#include "urltrim_sql_sqlite.hpp"\n'
                         "namespace urltrim::sqlite {}\n",
-    "app/main/main.cpp": '#include "sqlite/store.hpp"\n#include <CLI/CLI.hpp>\nint main() {}\n',
+    "app/main.cpp": '#include "sqlite/store.hpp"\n#include <CLI/CLI.hpp>\nint main() {}\n',
 }
 
 
@@ -51,7 +51,7 @@ VIOLATIONS = {
         "http/api.hpp", '#pragma once\n#include "sqlite/store.hpp"\nnamespace urltrim::http {}\n',
         "http may not include sqlite"),
     "an adapter includes the composition root": (
-        "sqlite/store.hpp", '#pragma once\n#include "app/main/main.cpp"\nnamespace urltrim::sqlite {}\n',
+        "sqlite/store.hpp", '#pragma once\n#include "app/main.cpp"\nnamespace urltrim::sqlite {}\n',
         "sqlite may not include app"),
     "a client library outside its folder": (
         "links/link.cpp", '#include "links/link.hpp"\n#include <sqlite3.h>\nnamespace urltrim::links {}\n',
