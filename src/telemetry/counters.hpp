@@ -11,12 +11,14 @@ namespace urltrim::telemetry {
 // One thread writes, any thread may read, nothing waits. A relaxed load and store is an ordinary addition
 // in memory; fetch_add would be a locked instruction of about 5 ns on the way of every redirect.
 
-/// Counts up from zero. Only one thread may call add().
+/// Counts up from zero. Only one thread may call add() and advance_to().
 class Counter {
 public:
     void add(std::uint64_t n = 1) noexcept {
         value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
     }
+    /// Takes over a total that is counted elsewhere. `total` must not be less than before.
+    void advance_to(std::uint64_t total) noexcept { value_.store(total, std::memory_order_relaxed); }
     std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
 private:

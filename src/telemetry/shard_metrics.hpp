@@ -53,6 +53,7 @@ struct LocalCacheMetrics {
     Counter negative_hits;  ///< answered "no such link" from memory
     Counter evictions;      ///< dropped to make room, not for age
     Counter joins;          ///< look-ups that waited for one already under way
+    Counter stale_hits;     ///< answered past the TTL because the store was away
     Gauge bytes;
     Gauge entries;
 };
