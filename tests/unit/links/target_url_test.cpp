@@ -216,6 +216,17 @@ TEST(TargetUrl, writes_international_hosts_in_punycode) {
     EXPECT_EQ(href("http://-\u00e9-.\u00e9\u00e9--\u00e9../"), "http://xn-----bja.xn-----9iaac../");
 }
 
+TEST(TargetUrl, writes_international_hosts_that_grow_several_times) {
+    const std::string kilometre = "xn--nckucudvbh5g.";
+    std::string given = "http://";
+    std::string written = "http://";
+    for (int i = 0; i < 40; ++i) {
+        given += "\u3316.";
+        written += kilometre;
+    }
+    EXPECT_EQ(href(given), written + "/");
+}
+
 TEST(TargetUrl, maps_capital_sharp_s_like_the_current_unicode_whatever_the_installed_one_does) {
     EXPECT_EQ(href("http://STRA\u1e9eE.de/"), "http://xn--strae-oqa.de/");
 }
