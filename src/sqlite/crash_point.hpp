@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/failpoint.hpp"
+#include "base/unavailable.hpp"
+
+namespace urltrim::sqlite {
+
+/// A place where tests make the process die, stall, or (`error`) the call fail as if SQLite had said so.
+inline void crash_point(std::string_view name) {
+    if (failpoint(name) == Fault::error)
+        throw Unavailable("sqlite", std::string(name) + ": injected failure");
+}
+
+}  // namespace urltrim::sqlite
