@@ -1,0 +1,129 @@
+#include "http/listener.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <chrono>
+#include <utility>
+
+namespace urltrim::http {
+namespace {
+
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+constexpr auto accept_pause = std::chrono::milliseconds(100);
+
+/// SO_REUSEPORT as Asio wants its socket options.
+struct ReusePort {
+    int on = 1;
+    template <class Protocol>
+    int level(const Protocol& /*protocol*/) const noexcept {
+        return SOL_SOCKET;
+    }
+    template <class Protocol>
+    int name(const Protocol& /*protocol*/) const noexcept {
+        return SO_REUSEPORT;
+    }
+    template <class Protocol>
+    const int* data(const Protocol& /*protocol*/) const noexcept {
+        return &on;
+    }
+    template <class Protocol>
+    std::size_t size(const Protocol& /*protocol*/) const noexcept {
+        return sizeof(on);
+    }
+};
+
+/// The client went away between the handshake and accept: nothing is wrong here.
+bool is_of_one_client(const boost::system::error_code& error) noexcept {
+    return error == asio::error::connection_aborted || error == asio::error::connection_reset;
+}
+
+}  // namespace
+
+Listener::Listener(asio::io_context& io, Site& site, telemetry::ShardMetrics& metrics, const Clock& clock)
+    : io_(io), writer_(clock.utc()), context_{site, writer_, metrics, clock} {}
+
+asio::ip::tcp::endpoint Listener::open(const asio::ip::tcp::endpoint& endpoint) {
+    Acceptor acceptor(io_);
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(Acceptor::reuse_address(true));
+    acceptor.set_option(ReusePort{});
+    // Accepted sockets inherit it (tcp(7)): one system call here instead of one per connection.
+    acceptor.set_option(asio::ip::tcp::no_delay(true));
+    acceptor.bind(endpoint);
+    acceptor.listen();
+    const auto bound = acceptor.local_endpoint();
+    asio::co_spawn(io_, accept(std::move(acceptor)), asio::detached);
+    asio::co_spawn(io_, tick(), asio::detached);
+    return bound;
+}
+
+Task<> Listener::accept(Acceptor acceptor) {
+    acceptor_ = &acceptor;
+    Timer pause(io_);
+    while (!context_.draining) {
+        boost::system::error_code error;
+        asio::ip::tcp::endpoint peer;
+        Socket socket = co_await acceptor.async_accept(peer, asio::redirect_error(use_task, error));
+        if (!error) {
+            context_.metrics.connections_accepted.add();
+            asio::co_spawn(io_, serve(std::move(socket), peer.address()), asio::detached);
+            continue;
+        }
+        if (context_.draining || is_of_one_client(error)) continue;
+        // Out of file descriptors or memory: the connection stays in the queue, so asking again at once
+        // would spin.
+        context_.metrics.accept_errors.add();
+        spdlog::warn("cannot accept connections: {}", error.message());
+        pause.expires_after(accept_pause);
+        co_await pause.async_wait(asio::redirect_error(use_task, error));
+    }
+    acceptor_ = nullptr;
+}
+
+Task<> Listener::serve(Socket socket, asio::ip::address peer) {
+    context_.metrics.connections_open.add(1);
+    try {
+        Session session(std::move(socket), peer, context_);
+        sessions_.push_back(session);
+        co_await session.run();
+    } catch (const std::exception& failure) {
+        spdlog::error("closed a connection: {}", failure.what());
+    }
+    context_.metrics.connections_open.add(-1);
+}
+
+Task<> Listener::tick() {
+    Timer timer(io_);
+    while (!context_.draining || !sessions_.empty()) {
+        boost::system::error_code error;
+        timer.expires_after(std::chrono::seconds(1));
+        co_await timer.async_wait(asio::redirect_error(use_task, error));
+        sweep();
+    }
+}
+
+void Listener::sweep() {
+    ++context_.second;
+    writer_.set_date(context_.clock.utc());
+    for (Session& session : sessions_) session.sweep();
+}
+
+void Listener::stop() {
+    context_.draining = true;
+    boost::system::error_code ignored;
+    if (acceptor_ != nullptr) acceptor_->close(ignored);
+    for (Session& session : sessions_) session.drain();
+}
+
+void Listener::abort() {
+    for (Session& session : sessions_) session.abort();
+}
+
+}  // namespace urltrim::http
