@@ -1,0 +1,433 @@
+"""Each crash point of docs/click_protocol.md, by kill, error and stall; and a crash at every write of SQLite.
+
+Every test says how it knows that the point was reached: a run that missed it has tested nothing.
+"""
+
+import random
+import re
+import shutil
+import signal
+import time
+
+import pytest
+from support import journal_reader
+from support.load import Creator, Load, Log
+from support.oracles import audit, audit_dead, check_books, check_links, read_books, wait_drained
+from support.server import Home, poll
+
+# name -> the arrival at which it acts: some way into the work, not at the first thing a start does.
+ON_A_REDIRECT = {"redirect.resolved": 37, "journal.slot_filled": 37, "journal.slot_committed": 37, "http.response_half_sent": 37}
+IN_A_START = {"journal.segment.created": 1, "journal.segment.allocated": 1, "journal.segment.header_written": 1,
+              "journal.segment.synced": 1, "journal.segment.ready": 1}
+IN_A_ROTATION = {name: 5 for name in IN_A_START}  # one in use and two in reserve are made at the start
+BEHIND = {"journal.sync": 3, "relay.cut": 2, "relay.delivered": 2, "journal.segment.remove": 1, "sqlite.clicks.marked": 2,
+          "sqlite.clicks.before_commit": 2, "sqlite.clicks.after_commit": 2}
+ON_A_CREATE = {"sqlite.links.before_commit": 5, "sqlite.links.after_commit": 5}
+
+POINTS = [(name, at) for group in (ON_A_REDIRECT, IN_A_START, IN_A_ROTATION, BEHIND, ON_A_CREATE) for name, at in group.items()]
+each_point = pytest.mark.parametrize("point, at", POINTS, ids=[f"{name}@{at}" for name, at in POINTS])
+
+
+@pytest.fixture
+def prepared(make_server):
+    """A stopped server with three links in it, and the links."""
+
+    def prepare(**env):
+        server = make_server(env).start()
+        links = {server.create(f"https://example.com/{number}"): f"https://example.com/{number}" for number in range(3)}
+        server.terminate()
+        return server, links
+
+    return prepare
+
+
+class Busy:
+    """Redirects and creates until told to stop. Each request has a new user agent, so segments fill quickly."""
+
+    def __init__(self, server, links):
+        self.load = Load(server.port, links, agents=1 << 30, connections=8, depth=4)
+        self.creator = Creator(server.port, "made")
+
+    def __enter__(self):
+        self.load.start()
+        self.creator.start()
+        return self
+
+    def __exit__(self, *_):
+        self.answered = self.creator.stop()
+        self.log = self.load.stop()
+
+
+@each_point
+def test_a_kill_there_loses_and_invents_nothing(prepared, point, at):
+    server, links = prepared()
+    server.launch(f"{point}=kill@{at}")
+    with Busy(server, links) as busy:
+        assert server.process.wait(60) == -signal.SIGKILL
+    assert server.reached(point)
+    server.reap()
+    check_links(audit_dead(server.home), busy.answered)
+    server.start()
+    audit(server, busy.log, exact=False, answered=busy.answered)
+    server.terminate()
+
+
+@each_point
+def test_an_error_there_loses_and_invents_nothing(prepared, point, at):
+    server, links = prepared()
+    goes_on_exactly(server, links, point, f"{point}=error@{at}", exact=point != "http.response_half_sent")
+
+
+@each_point
+def test_a_stall_there_loses_and_invents_nothing(prepared, point, at):
+    server, links = prepared()
+    begin = time.monotonic()
+    goes_on_exactly(server, links, point, f"{point}=stall:300@{at}", exact=True)
+    assert time.monotonic() - begin >= 0.3
+
+
+@pytest.mark.parametrize("point", list(IN_A_START))
+def test_a_disk_that_never_gives_a_segment_again_costs_no_click(prepared, point):
+    """As a full disk does, at each step of making a segment: what is there is used up, then memory."""
+    server, links = prepared()
+    goes_on_exactly(server, links, point, f"{point}=error@4+", exact=True, metric="urltrim_journal_volatile_records_total")
+
+
+@pytest.mark.parametrize("at", ["1", "1+", "4", "4+"])
+@pytest.mark.parametrize("sync", ["process", "interval:5ms", "group"])
+def test_a_sync_that_fails_costs_no_click(prepared, sync, at):
+    server, links = prepared(JOURNAL_SYNC=sync)
+    goes_on_exactly(server, links, "journal.sync", f"journal.sync=error@{at}", exact=True,
+                    metric="urltrim_journal_sync_failures_total")
+
+
+@pytest.mark.parametrize("point", ["relay.cut", "relay.delivered", "sqlite.clicks.marked", "sqlite.clicks.before_commit",
+                                   "sqlite.clicks.after_commit"])
+def test_clicks_that_cannot_be_applied_wait_for_the_next_start(prepared, point):
+    server, links = prepared()
+    server.start(f"{point}=error@1+")
+    log = Load(server.port, links, limit=2000)
+    log.start()
+    log = log.finish()
+    poll(lambda: server.reached(point), f"{point} to be reached")
+    assert server.get("/readyz").status == 200, "redirects do not need the relay"
+    server.terminate()
+    audit_dead(server.home)
+    server.start()
+    audit(server, log, exact=True)
+
+
+def goes_on_exactly(server, links, point: str, failpoints: str, exact: bool, metric: str | None = None):
+    """A server with this fault goes on, and everything is counted, before and after the next start."""
+    server.start(failpoints)
+    with Busy(server, links) as busy:
+        poll(lambda: server.reached(point), f"{point} to be reached")
+        enough = sum(busy.load.log.seen.values()) + 500
+        poll(lambda: sum(busy.load.log.seen.values()) >= enough, "redirects after it")
+        if metric:
+            poll(lambda: server.metric(metric) > 0, f"{metric} to show it")
+    assert server.running, f"it died:\n{server.stderr()}"
+    audit(server, busy.log, exact, answered=busy.answered)
+    server.terminate()
+    audit_dead(server.home)
+    server.start()
+    audit(server, busy.log, exact, answered=busy.answered)
+    server.terminate()
+
+
+# ---- what a dead process left behind ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def left_behind(prepared):
+    """A dead server that has recorded clicks and applied none; its log is exact, because it died when idle."""
+
+    def leave(clicks: int = 2000, agents: int = 50, **env):
+        server, links = prepared(**env)
+        server.start("relay.cut=stall:3600000")
+        load = Load(server.port, links, limit=clicks, agents=agents)
+        load.start()
+        log = load.finish()
+        assert server.reached("relay.cut")
+        server.kill()
+        books = audit_dead(server.home)
+        assert sum(books.clicks.values()) == 0
+        return server, log
+
+    return leave
+
+
+@pytest.mark.parametrize("point, at", [("journal.recovery.scanned", 1), ("journal.recovery.scanned", 2), ("relay.cut", 1),
+                                       ("relay.delivered", 1), ("journal.segment.remove", 1), ("sqlite.clicks.marked", 1),
+                                       ("sqlite.clicks.before_commit", 1), ("sqlite.clicks.after_commit", 1)])
+def test_crashes_during_recovery_lose_and_invent_nothing(left_behind, point, at):
+    server, log = left_behind(THREADS="2")
+    reached = 0
+    for _ in range(3):
+        server.launch(f"{point}=kill@{at}")
+        # The last crash may have been behind the last thing there was to do.
+        poll(lambda: not server.running or server.is_ready() and is_drained(server), "death, or the end of recovery")
+        if server.running:
+            server.kill()
+        else:
+            assert server.reached(point) and server.reap() == -signal.SIGKILL
+            reached += 1
+        audit_dead(server.home)
+    assert reached, f"{point} was never reached"
+    server.start()
+    audit(server, log, exact=True)
+
+
+def is_drained(server) -> bool:
+    try:
+        return server.metric("urltrim_journal_backlog_records") == 0
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("point", ["journal.recovery.scanned", "sqlite.clicks.before_commit"])
+@pytest.mark.parametrize("action", ["error", "stall:300"])
+def test_recovery_goes_on_after_an_error_or_a_stall(left_behind, point, action):
+    server, log = left_behind()
+    server.start(f"{point}={action}@1")
+    poll(lambda: server.reached(point), f"{point} to be reached")
+    if (point, action) == ("journal.recovery.scanned", "error"):
+        server.terminate()  # a segment that could not be read is left for the next start
+        server.start()
+    audit(server, log, exact=True)
+
+
+def test_a_drain_goes_on_while_redirects_are_served(left_behind):
+    server, log = left_behind(clicks=20000)
+    server.start("relay.cut=stall:20@1+")
+    links = read_books(server.home, running=True).targets
+    load = Load(server.port, {code: links[code] for code in log.sent}, limit=2000)
+    load.start()
+    log.merge(load.finish())
+    audit(server, log, exact=True)
+
+
+def test_restarts_leave_no_files_behind(left_behind):
+    server, log = left_behind(clicks=100)
+    for _ in range(10):
+        server.start()
+        server.kill()
+    server.start()
+    audit(server, log, exact=True)
+    poll(lambda: len(list(server.home.journal.iterdir())) <= 5, "what was drained to be deleted")
+
+
+# ---- A12: flipped bytes -------------------------------------------------------------------------------------
+
+
+def flip(path, offset: int, choose: random.Random):
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)[0]
+        file.seek(offset)
+        file.write(bytes([byte ^ choose.randrange(1, 256)]))
+
+
+def test_a_flipped_byte_in_a_record_costs_that_record_only(left_behind):
+    """Never a wrong click: what the reader finds valid is counted, the rest is void, and void is counted too."""
+    choose = random.Random(12)
+    server, log = left_behind(clicks=1500)
+    [segment] = [one for one in journal_reader.read_directory(server.home.journal) if one.click_slots]
+    flipped = choose.sample(range(1, max(segment.click_slots)), 60)
+    for slot in flipped:
+        flip(segment.path, slot * 64 + choose.randrange(64), choose)
+    [damaged] = [one for one in journal_reader.read_directory(server.home.journal) if one.click_slots]
+    lost = set(segment.click_slots) - set(damaged.click_slots)
+    assert 0 < len(lost) <= 60 and set(damaged.click_slots) < set(segment.click_slots)
+
+    server.start()
+    books = wait_drained(server, Log(), exact=False)
+    check_books(books)
+    assert sum(books.clicks.values()) == len(damaged.click_slots)
+    for code, seen in log.seen.items():
+        assert books.clicks[code] <= seen, "a flipped byte made a click"
+    assert server.metric("urltrim_journal_void_slots_total") == len(flipped)
+
+
+@pytest.mark.parametrize("offset", [0, 7, 8, 10, 12, 15, 16, 31, 32, 40, 60, 63])
+def test_a_flipped_byte_in_a_header_never_makes_a_click(left_behind, offset):
+    server, log = left_behind(clicks=200)
+    [segment] = [one for one in journal_reader.read_directory(server.home.journal) if one.click_slots]
+    original = segment.path.read_bytes()
+    flip(segment.path, offset, random.Random(offset))
+    server.start()
+    assert server.get("/readyz").status == 200
+    books = read_books(server.home, running=True)
+    check_books(books)
+    assert sum(books.clicks.values()) == 0
+    assert segment.path.exists(), "what cannot be read is kept for a person to look at"
+    said = server.stderr()
+    assert segment.path.stem in said, said
+    server.terminate()
+    segment.path.write_bytes(original)  # the person has repaired it
+    server.start()
+    audit(server, log, exact=True)
+
+
+def test_a_segment_that_was_copied_under_another_name_is_not_counted_twice(left_behind):
+    server, log = left_behind(clicks=200)
+    [segment] = [one for one in journal_reader.read_directory(server.home.journal) if one.click_slots]
+    backup = server.home.path / "backup"
+    shutil.copy(segment.path, backup)
+    shutil.copy(segment.path, segment.path.with_name("0" * 32 + ".seg"))
+    server.start()
+    poll(lambda: server.metric("urltrim_journal_backlog_records") == 0, "the drain")
+    server.terminate()
+    (server.home.journal / ("0" * 32 + ".seg")).unlink()
+    shutil.copy(backup, segment.path)  # restored from a backup after it was applied
+    server.start()
+    audit(server, log, exact=True)
+
+
+# ---- S1: a crash at every write of SQLite -------------------------------------------------------------------
+
+WRITES = "pwrite64,fdatasync,fsync,ftruncate,unlink"
+
+
+def strace(home: Home, fault: str) -> list[str]:
+    """Runs a command with one fault injected into its calls on SQLite's files. strace counts per thread, and each
+    workload below writes on one thread most of all."""
+    paths = [f"--trace-path={home.database}{suffix}" for suffix in ("", "-wal", "-journal", "-shm")]
+    # -D: the server stays our child. (--seccomp-bpf would be quicker, but then strace 6.1 injects no signals.)
+    return ["strace", "-D", "-f", "-o", str(home.path / "trace"), *paths,
+            "-e", f"trace={WRITES}", "-e", f"inject={WRITES}:{fault}"]
+
+
+class Workload:
+    """Small, and the same each time: some creates or some clicks, as far as the server gets."""
+
+    def __init__(self, server, creates: int, clicks: int):
+        self.server = server
+        self.creates = creates
+        self.clicks = clicks
+        self.log = Log()
+        self.answered = {}
+        self._number = 0
+
+    def run(self):
+        try:
+            for _ in range(self.creates):
+                self._create()
+            for code in list(self.answered)[:self.clicks]:
+                self._click(code)
+        except OSError:
+            pass  # the server died: that is the test
+
+    def _create(self):
+        self._number += 1
+        alias, url = f"s1-{self._number}", f"https://example.com/{self._number}"
+        answer = self.server.shorten(url, alias)
+        if answer.status == 200:
+            self.answered[alias] = url
+        else:
+            assert answer.status == 503, answer
+
+    def _click(self, code: str):
+        """One click, and the wait for its commit, so that each click is a transaction."""
+        self.log.sent[code] += 1
+        answer = self.server.get(f"/{code}")
+        if answer.status == 503:
+            self.log.refused[code] += 1
+            return
+        assert answer.status == 302, answer
+        self.log.seen[code] += 1
+        end = time.monotonic() + 1
+        while time.monotonic() < end and self.server.metric("urltrim_journal_backlog_records") > 0:
+            time.sleep(0.002)
+
+
+def step(server, workload: Workload, fault: str) -> tuple[int, bool]:
+    """Start, work, stop, with one fault somewhere: how the server ended, and whether the fault came."""
+    trace = server.home.path / "trace"
+    trace.unlink(missing_ok=True)
+    server.launch(prefix=strace(server.home, fault))
+    poll(lambda: not server.running or server.is_ready(), "a ready or a dead server")
+    if server.running:
+        workload.run()
+    if server.running:
+        server.process.send_signal(signal.SIGTERM)
+    pid, code = server.process.pid, server.reap()
+    poll(lambda: trace.exists() and re.search(rf"^{pid} +\+\+\+ ", trace.read_text(), re.MULTILINE), "the end of the trace")
+    return code, "(INJECTED)" in trace.read_text() or code == -signal.SIGKILL
+
+
+workloads = pytest.mark.parametrize("creates, clicks", [(2, 0), (0, 3)], ids=["creates", "clicks"])
+
+
+def prepare_links(server, creates: int, clicks: int) -> Workload:
+    server.start()
+    workload = Workload(server, creates=3, clicks=0)
+    workload.run()
+    server.terminate()
+    workload.creates, workload.clicks = creates, clicks
+    return workload
+
+
+@workloads
+def test_a_crash_at_every_write_of_sqlite_loses_and_invents_nothing(make_server, creates, clicks):
+    server = make_server()
+    workload = prepare_links(server, creates, clicks)
+    crashes = 0
+    while True:
+        code, came = step(server, workload, f"signal=KILL:when={crashes + 1}")
+        check_links(audit_dead(server.home), workload.answered)
+        if not came:
+            assert code == 0
+            break
+        crashes += 1
+    print(f"{crashes} writes")
+    assert crashes >= 10, "SQLite hardly wrote: the faults missed it"
+    server.start()
+    audit(server, workload.log, exact=False, answered=workload.answered)
+
+
+@workloads
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+def test_an_error_at_every_write_of_sqlite_loses_and_invents_nothing(make_server, creates, clicks, error):
+    server = make_server()
+    workload = prepare_links(server, creates, clicks)
+    errors = 0
+    while True:
+        code, came = step(server, workload, f"error={error}:when={errors + 1}")
+        assert code in (0, 1), "a write that fails is an answer or a clear end, no crash"
+        check_links(audit_dead(server.home), workload.answered)
+        if not came:
+            assert code == 0
+            break
+        errors += 1
+    print(f"{errors} writes")
+    assert errors >= 10, "SQLite hardly wrote: the faults missed it"
+    server.start()
+    audit(server, workload.log, exact=True, answered=workload.answered)
+
+
+def test_a_crash_at_every_write_of_the_first_start_leaves_a_database_that_starts(make_server):
+    server = make_server()
+    crashes = 0
+    while True:
+        shutil.rmtree(server.home.data, ignore_errors=True)
+        workload = Workload(server, creates=1, clicks=1)
+        _, came = step(server, workload, f"signal=KILL:when={crashes + 1}")
+        server.start()
+        audit(server, workload.log, exact=False, answered=workload.answered)
+        server.terminate()
+        if not came:
+            break
+        crashes += 1
+    print(f"{crashes} writes")
+    assert crashes >= 10, "SQLite hardly wrote: the faults missed it"
+
+
+def test_a_slow_disk_under_sqlite_delays_and_loses_nothing(make_server):
+    server = make_server()
+    workload = prepare_links(server, creates=2, clicks=3)
+    code, came = step(server, workload, "delay_enter=100000:when=1+3")
+    trace = (server.home.path / "trace").read_text()
+    assert code == 0 and (came or "DELAYED" in trace)
+    server.start()
+    audit(server, workload.log, exact=True, answered=workload.answered)
