@@ -3,6 +3,12 @@ add_library(urltrim_flags INTERFACE)
 target_compile_options(urltrim_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Werror)
 
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # The frame of a coroutine holds its local lambdas. g++ lets that pass in a source, but takes every
+  # file that a unity source includes for a header, where it would be a mistake.
+  target_compile_options(urltrim_flags INTERFACE -Wno-subobject-linkage)
+endif()
+
 if(URLTRIM_SANITIZE)
   target_compile_options(urltrim_flags INTERFACE -fsanitize=${URLTRIM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(urltrim_flags INTERFACE -fsanitize=${URLTRIM_SANITIZE})
