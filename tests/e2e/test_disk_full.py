@@ -4,6 +4,7 @@ The disk is a small ext4 of its own on a loop device. Where that cannot be mount
 (RLIMIT_FSIZE) makes every write fail instead. The output says which it was.
 """
 
+import contextlib
 import os
 import resource
 import subprocess
@@ -37,14 +38,12 @@ class LoopDisk:
         return self._mount / "data"
 
     def fill(self, server):
-        with open(self._filler, "ab") as filler:
-            for size in (MIB, 4096, 1):  # to the last byte
-                try:
-                    while filler.write(b"x" * size):
-                        filler.flush()
-                except OSError:
+        filler = os.open(self._filler, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        for size in (MIB, 4096, 1):  # to the last byte
+            with contextlib.suppress(OSError):
+                while os.write(filler, b"x" * size):
                     pass
-                os.truncate(self._filler, os.path.getsize(self._filler))
+        os.close(filler)
 
     def release(self, server):
         self._filler.unlink()
