@@ -108,7 +108,8 @@ std::optional<clicks::Batch> Segment::cut(std::size_t max_slots, std::uint64_t& 
     if (has_failed() && is_sealed() && rescued_.empty()) rescue();
 
     const auto end = static_cast<std::uint32_t>(std::min<std::size_t>(deliverable, cut_ + max_slots));
-    // Slot 0, the header, goes with the first range: to a store the ranges of a segment begin at 0 and leave no gap.
+    // Slot 0, the header, goes with the first range: to a store the ranges of a segment begin at 0 and leave
+    // no gap.
     clicks::Batch batch{id(), cut_ == 1 ? 0 : cut_, end, {}};
     batch.records.reserve(end - cut_);
     std::uint64_t valid = 0;
