@@ -10,6 +10,8 @@ import struct
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import getitem, xor
 from pathlib import Path
 
 SLOT = 64
@@ -41,6 +43,23 @@ def crc32c(data: bytes, before: int = 0) -> int:
 
 
 assert crc32c(b"123456789") == 0xE3069283
+
+
+def _slot_tables():
+    """What each byte of a slot adds to its CRC, by its place: CRCs are linear, and one look-up per byte without a loop
+    in Python is twice as fast."""
+    tables = [_TABLE]
+    for _ in range(SLOT - 5):
+        tables.append([_TABLE[crc & 0xFF] ^ crc >> 8 for crc in tables[-1]])
+    return tables[::-1]
+
+
+_SLOT_TABLES = _slot_tables()
+
+
+def slot_crc(slot: bytes, empty: int) -> int:
+    """The CRC of the first 60 bytes of `slot`; `empty` is that of 60 zeros, going on from the same seed."""
+    return empty ^ reduce(xor, map(getitem, _SLOT_TABLES, slot))
 
 
 class Unreadable(Exception):
@@ -95,13 +114,13 @@ def read_segment(path) -> Segment:
         raise Unreadable(f"{path}: its id is {raw_id.hex()}")
     segment = Segment(raw_id.hex(), path, slots, created_ms)
 
-    seed = crc32c(raw_id)
+    empty = crc32c(bytes(SLOT - 4), crc32c(raw_id))
     click_slots, parts, damaged, damaged_before_end = [], {}, 0, 0
     for number in _written_slots(data, slots):
         slot = data[number * SLOT:(number + 1) * SLOT]
         own_number, kind = struct.unpack_from("<IB", slot)
         committed = struct.unpack_from("<I", slot, SLOT - 4)[0]
-        right = kind in (CLICK_KIND, STRING_KIND) and own_number == number and committed == crc32c(slot[:-4], seed)
+        right = kind in (CLICK_KIND, STRING_KIND) and own_number == number and committed == slot_crc(slot, empty)
         if not right:
             damaged += 1
             continue
