@@ -50,6 +50,7 @@ void Checkpointer::checkpoint(int log_pages) {
     start_at_ = complete ? settings_.checkpoint_pages : log_pages + settings_.checkpoint_pages;
     if (complete) ++stats_.checkpoints;
     requested_ = false;
+    requested_.notify_all();
 }
 
 /// False if readers or another process are in the way.

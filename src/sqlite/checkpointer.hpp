@@ -13,9 +13,10 @@
 
 namespace urltrim::sqlite {
 
-/// Folds the write-ahead log into the database, on a thread of its own, so that no commit has to. Most of it
-/// is done while writers go on; the rest, which lets the log start again at its beginning, is done in a
-/// write turn. https://www.sqlite.org/wal.html#ckpt
+/// Folds the write-ahead log into the database, on a thread of its own, so that no commit has to
+/// (https://www.sqlite.org/wal.html#ckpt). Most of it is done while links are being created; what came in
+/// meanwhile is done in a write turn, after which the log starts again at its beginning. Clicks, which can
+/// wait in the journal, stand back for all of it: else there would be no end of what comes in meanwhile.
 class Checkpointer {
 public:
     Checkpointer(std::filesystem::path path, const Settings& settings, WriteTurn& turn, Stats& stats);
@@ -23,6 +24,9 @@ public:
     /// From now on `writer`'s commits start a checkpoint when the log has grown enough. The writer's thread
     /// only.
     void watch(Connection& writer);
+
+    /// Blocks while a checkpoint is due or running.
+    void stand_back() const noexcept { requested_.wait(true); }
 
 private:
     static int committed(void* self, sqlite3* handle, const char* database, int log_pages);

@@ -34,7 +34,7 @@ ClickStore::Session::Session(Database& database)
 }
 
 void ClickStore::apply(std::span<const clicks::Batch> batches) try {
-    while (!apply_some(batches)) {
+    while (apply_some(batches) != Step::all_applied) {
     }
 } catch (const Unavailable& failure) {
     ++database_.stats().apply_errors;
@@ -43,20 +43,27 @@ void ClickStore::apply(std::span<const clicks::Batch> batches) try {
     throw;
 }
 
-/// One transaction. True when everything in `batches` is applied.
-bool ClickStore::apply_some(std::span<const clicks::Batch> batches) {
+/// One transaction.
+ClickStore::Step ClickStore::apply_some(std::span<const clicks::Batch> batches) {
+    const Settings& settings = database_.settings();
+    database_.checkpointer().stand_back();
     const WriteTurn::Hold turn(database_.turn());
     if (!session_) session_.emplace(database_);
     Transaction transaction(session_->connection, Transaction::Kind::write);
-    Tally tally(database_.settings().counters_per_commit);
+    Tally tally(between_creates_ ? settings.counters_between_creates : settings.counters_per_commit);
     const bool all = take(batches, tally);
-    if (tally.advances().empty()) return true;
+    if (tally.advances().empty()) return Step::all_applied;
 
     move_marks(tally);
     crash_point("sqlite.clicks.marked");
-    const UnknownLinks unknown = add_to_counters(tally);
-    add_to_segments(tally, unknown);
+    const std::optional<UnknownLinks> unknown = add_to_counters(tally);
+    if (!unknown) {
+        between_creates_ = true;
+        return Step::gave_way;
+    }
+    add_to_segments(tally, *unknown);
     crash_point("sqlite.clicks.before_commit");
+    between_creates_ = database_.turn().wanted();
     transaction.commit();
     crash_point("sqlite.clicks.after_commit");
 
@@ -64,7 +71,7 @@ bool ClickStore::apply_some(std::span<const clicks::Batch> batches) {
     for (const Tally::Advance& advance : tally.advances()) {
         database_.stats().clicks_applied += advance.records.size();
     }
-    return all;
+    return all ? Step::all_applied : Step::part_applied;
 }
 
 /// Fills the tally with what is not yet applied, in order. True if there was room for everything.
@@ -98,10 +105,14 @@ void ClickStore::move_marks(const Tally& tally) {
     }
 }
 
-ClickStore::UnknownLinks ClickStore::add_to_counters(const Tally& tally) {
+/// Nothing if it gave way to a create half-way: then the transaction must not be committed.
+std::optional<ClickStore::UnknownLinks> ClickStore::add_to_counters(const Tally& tally) {
     UnknownLinks unknown;
     const std::vector<Tally::HourlyClicks> rows = tally.sorted();
+    // A small transaction goes through, so that creates without end cannot keep clicks from being applied.
+    const bool big = rows.size() > database_.settings().counters_between_creates;
     for (auto row = rows.begin(); row != rows.end();) {
+        if (big && database_.turn().wanted()) return std::nullopt;
         const auto id = static_cast<std::int64_t>(row->link);
         std::int64_t total = 0;
         const auto first_hour = row;

@@ -13,8 +13,9 @@ namespace urltrim::sqlite {
 /// applier gets the ranges of a segment in order. Mark and counters change in the same transaction.
 ///
 /// A call with many counters is split into several transactions, each of which moves the mark as far as it
-/// counted: creates, which wait for the same write lock, get their turn in between. If a later one
-/// fails, the earlier ones stay, and the same call made again goes on from the marks.
+/// counted. If a later one fails, the earlier ones stay, and the same call made again goes on from the
+/// marks. Creates, which want the same write lock, do not wait for a big one: it is given up as soon as a
+/// link is waiting, and smaller ones follow, in turn with the creates.
 class ClickStore final : public clicks::ClickStore {
 public:
     explicit ClickStore(Database& database) : database_(database) {}
@@ -33,15 +34,18 @@ private:
 
     using UnknownLinks = std::unordered_set<links::LinkId>;
 
-    bool apply_some(std::span<const clicks::Batch> batches);
+    enum class Step { all_applied, part_applied, gave_way };
+
+    Step apply_some(std::span<const clicks::Batch> batches);
     bool take(std::span<const clicks::Batch> batches, Tally& tally);
     std::uint32_t mark_of(const clicks::Batch& batch);
     void move_marks(const Tally& tally);
-    UnknownLinks add_to_counters(const Tally& tally);
+    std::optional<UnknownLinks> add_to_counters(const Tally& tally);
     void add_to_segments(const Tally& tally, const UnknownLinks& unknown);
 
     Database& database_;
     std::optional<Session> session_;
+    bool between_creates_ = false;  ///< links were waiting at the last step
 };
 
 }  // namespace urltrim::sqlite

@@ -12,8 +12,11 @@ struct Settings {
     std::chrono::milliseconds busy_timeout{2000};
     /// Size of the write-ahead log, in pages of 4 KiB, from which on it is folded into the database.
     int checkpoint_pages = 4096;
-    /// Counters that one click transaction may touch. Creates wait while it runs: about 5 µs per counter.
-    std::size_t counters_per_commit = 8192;
+    /// Counters that one click transaction may touch: the more, the more of them share a page, and the
+    /// cheaper a click gets.
+    std::size_t counters_per_commit = 16384;
+    /// The same while links are being created, which wait for a click transaction to end.
+    std::size_t counters_between_creates = 2048;
 };
 
 }  // namespace urltrim::sqlite

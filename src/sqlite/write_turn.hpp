@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -23,11 +24,16 @@ public:
         WriteTurn& turn_;
     };
 
+    /// Whether somebody waits for the turn to be passed on. For whoever holds it.
+    bool wanted() const noexcept { return waiting_.load(std::memory_order_relaxed) != 0; }
+
 private:
     void take() {
         std::unique_lock lock(mutex_);
         const std::uint64_t ticket = next_ticket_++;
+        ++waiting_;
         passed_.wait(lock, [&] { return serving_ == ticket; });
+        --waiting_;
     }
 
     void pass() {
@@ -42,6 +48,7 @@ private:
     std::condition_variable passed_;
     std::uint64_t next_ticket_ = 0;
     std::uint64_t serving_ = 0;
+    std::atomic<int> waiting_{0};
 };
 
 }  // namespace urltrim::sqlite
