@@ -26,7 +26,7 @@ std::string owner_of(int lock) {
 }
 
 bool take(int lock) {
-    struct flock whole {};
+    struct flock whole{};
     whole.l_type = F_WRLCK;
     whole.l_whence = SEEK_SET;
     return ::fcntl(lock, F_OFD_SETLK, &whole) == 0;
