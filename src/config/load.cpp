@@ -28,7 +28,7 @@ struct Found {
 using Layer = std::map<std::string, Found, std::less<>>;
 
 Checked<std::string> contents_of(const std::filesystem::path& path) {
-    static constexpr std::size_t longest = 64 * 1024;
+    static constexpr std::size_t longest = std::size_t{64} << 10;
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) return Refusal{"is a folder"};
     std::ifstream file(path, std::ios::binary);
@@ -252,7 +252,7 @@ Loaded load_here(Texts flags) {
     std::error_code error;
     if (std::filesystem::exists(".env", error)) {
         Checked<std::string> contents = contents_of(".env");
-        if (!contents) return Problems{{".env: the file " + contents.reason()}};
+        if (!contents) return Problems{{".env " + contents.reason() + "; expected a file, or none"}};
         inputs.dotenv = std::move(contents).value();
     }
     return load(inputs);

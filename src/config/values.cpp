@@ -132,7 +132,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text,
 std::optional<ip::address> parse_address(std::string_view text) {
     if (lower(text) == "localhost") return ip::address(ip::address_v4::loopback());
     boost::system::error_code error;
-    const ip::address address = ip::make_address(std::string(text), error);
+    ip::address address = ip::make_address(std::string(text), error);
     if (error) return std::nullopt;
     return address;
 }

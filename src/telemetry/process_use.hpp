@@ -7,7 +7,7 @@ namespace urltrim::telemetry {
 
 /// What this process takes from its machine.
 struct ProcessUse {
-    std::chrono::sys_time<std::chrono::milliseconds> started{};
+    std::chrono::sys_time<std::chrono::milliseconds> started;
     std::chrono::nanoseconds cpu{0};  ///< user and system time of all threads
     std::uint64_t resident_bytes = 0;
     std::uint64_t open_fds = 0;

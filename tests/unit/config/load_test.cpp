@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -325,6 +327,48 @@ TEST(Load, uses_only_the_cores_that_the_process_may_use) {
     });
     pinned.join();
     EXPECT_EQ(threads, 1U);
+}
+
+/// A working directory of its own for as long as it lives.
+class WorkingDirectory {
+public:
+    WorkingDirectory() {
+        std::filesystem::create_directory(path_);
+        std::filesystem::current_path(path_);
+    }
+    ~WorkingDirectory() {
+        std::filesystem::current_path(before_);
+        std::filesystem::remove_all(path_);
+    }
+    WorkingDirectory(const WorkingDirectory&) = delete;
+    WorkingDirectory& operator=(const WorkingDirectory&) = delete;
+
+private:
+    std::filesystem::path before_ = std::filesystem::current_path();
+    std::filesystem::path path_ =
+        std::filesystem::temp_directory_path() / ("urltrim-config-" + std::to_string(::getpid()));
+};
+
+TEST(LoadHere, reads_the_environment_of_the_process_and_dotenv_in_the_working_directory) {
+    const WorkingDirectory directory;
+    std::ofstream(".env") << "JOURNAL_RESERVE=7\nALIAS_MAX_LENGTH=9\n";
+    ::setenv("ALIAS_MAX_LENGTH", "8", 1);
+    const Loaded outcome = load_here({{"PORT", "80"}});
+    ::unsetenv("ALIAS_MAX_LENGTH");
+    ASSERT_TRUE(std::holds_alternative<Configuration>(outcome));
+    const Settings& settings = std::get<Configuration>(outcome).settings;
+    EXPECT_EQ(settings.port, 80);
+    EXPECT_EQ(settings.alias_max_length, 8U);
+    EXPECT_EQ(settings.journal_reserve, 7U);
+}
+
+TEST(LoadHere, needs_no_dotenv_file_but_one_that_is_there_must_be_readable) {
+    const WorkingDirectory directory;
+    EXPECT_TRUE(std::holds_alternative<Configuration>(load_here({})));
+    std::filesystem::create_directory(".env");
+    const Loaded outcome = load_here({});
+    ASSERT_TRUE(std::holds_alternative<Problems>(outcome));
+    EXPECT_THAT(std::get<Problems>(outcome).lines, ElementsAre(".env is a folder; expected a file, or none"));
 }
 
 TEST(Print, shows_name_value_and_source_of_every_variable) {
