@@ -6,9 +6,9 @@
 
 namespace urltrim::clicks {
 
-/// The clicks in slots [first, end) of one segment. Slots in the range that hold no click (strings, void
-/// slots) have no record here. Records are in slot order. Sends records, not sums, so that an overlap
-/// with what is already applied can be trimmed.
+/// The clicks in slots [first, end) of one segment; the ranges of a segment begin at 0 and have no gaps.
+/// Slots in the range that hold no click (strings, void slots) have no record here. Records are in slot
+/// order. Sends records, not sums, so that an overlap with what is already applied can be trimmed.
 struct Batch {
     SegmentId segment;
     std::uint32_t first;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <string_view>
 
 #include "base/crc32c.hpp"
 
@@ -24,12 +25,6 @@ std::uint32_t stored_crc(std::span<const std::byte, slot_size> slot) noexcept {
 
 bool all_zero(std::span<const std::byte> bytes) noexcept {
     return std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) { return byte == std::byte{0}; });
-}
-
-int hex_digit(char digit) noexcept {
-    if (digit >= '0' && digit <= '9') return digit - '0';
-    if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-    return -1;
 }
 
 }  // namespace
@@ -89,18 +84,6 @@ std::string to_hex(const clicks::SegmentId& id) {
         hex += digits[std::to_integer<std::size_t>(byte & std::byte{15})];
     }
     return hex;
-}
-
-std::optional<clicks::SegmentId> parse_segment_id(std::string_view hex) noexcept {
-    clicks::SegmentId id{};
-    if (hex.size() != 2 * id.size()) return std::nullopt;
-    for (std::size_t i = 0; i < id.size(); ++i) {
-        const int high = hex_digit(hex[2 * i]);
-        const int low = hex_digit(hex[2 * i + 1]);
-        if (high < 0 || low < 0) return std::nullopt;
-        id[i] = static_cast<std::byte>(high * 16 + low);
-    }
-    return id;
 }
 
 }  // namespace urltrim::journal

@@ -3,10 +3,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <variant>
 
 #include "clicks/click.hpp"
@@ -134,6 +132,5 @@ ClickSlot as_click(std::span<const std::byte, slot_size> slot) noexcept;
 
 /// 32 lower-case hexadecimal digits, the name of a segment's file.
 std::string to_hex(const clicks::SegmentId& id);
-std::optional<clicks::SegmentId> parse_segment_id(std::string_view hex) noexcept;
 
 }  // namespace urltrim::journal

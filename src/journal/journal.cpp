@@ -217,6 +217,7 @@ Stats Journal::stats() const {
         stats.oldest = std::max(age, std::chrono::milliseconds{0});
     }
     stats.reserve = reserve_.size();
+    stats.syncs = syncer_.syncs();
     stats.sync_failures = syncer_.failures();
     stats.void_slots = voids_.load(std::memory_order_relaxed);
     stats.recovered_segments = recovered_segments_.load(std::memory_order_relaxed);

@@ -28,6 +28,7 @@ struct Stats {
     std::uint64_t segments = 0;           ///< in use or waiting to be applied
     std::uint64_t reserve = 0;            ///< made ahead
     std::chrono::milliseconds oldest{0};  ///< age of the oldest click handed to the relay and not yet applied
+    std::uint64_t syncs = 0;              ///< fdatasync calls so far, failed ones included
     std::uint64_t sync_failures = 0;
     std::uint64_t void_slots = 0;         ///< damaged slots met
     std::uint64_t volatile_segments = 0;  ///< clicks live in memory only

@@ -47,20 +47,17 @@ void Syncer::stop() {
 }
 
 void Syncer::sync(Segment& segment) noexcept {
-    switch (segment.sync()) {
-        case Segment::Sync::nothing_new:
-            return;
-        case Segment::Sync::synced:
-            reserve_.sync_succeeded();
-            segment.prefault();
-            return;
-        case Segment::Sync::failed:
-            failures_.fetch_add(1, std::memory_order_relaxed);
-            reserve_.sync_failed();
-            spdlog::critical("journal: fdatasync of segment {} failed: its clicks are delivered from memory",
-                             to_hex(segment.id()));
-            return;
+    const Segment::Sync outcome = segment.sync();
+    if (outcome == Segment::Sync::nothing_new) return;
+    syncs_.fetch_add(1, std::memory_order_relaxed);
+    if (outcome == Segment::Sync::synced) {
+        reserve_.sync_succeeded();
+        return segment.prefault();
     }
+    failures_.fetch_add(1, std::memory_order_relaxed);
+    reserve_.sync_failed();
+    spdlog::critical("journal: fdatasync of segment {} failed: its clicks are delivered from memory",
+                     to_hex(segment.id()));
 }
 
 void Syncer::submit(Group group) {

@@ -57,6 +57,7 @@ public:
     /// The store has got further: waiters that were put aside may be settled.
     void applied();
 
+    std::uint64_t syncs() const noexcept { return syncs_.load(std::memory_order_relaxed); }
     std::uint64_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
 
 private:
@@ -75,6 +76,7 @@ private:
     const Clock& clock_;
     SegmentList& segments_;
     Reserve& reserve_;
+    std::atomic<std::uint64_t> syncs_{0};
     std::atomic<std::uint64_t> failures_{0};
 
     std::mutex mutex_;
