@@ -16,6 +16,8 @@ namespace {
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 
 /// SO_REUSEPORT as Asio wants its socket options.
@@ -39,6 +41,15 @@ struct ReusePort {
     }
 };
 
+Acceptor prepare(asio::io_context& io, const asio::ip::tcp::endpoint& endpoint) {
+    Acceptor acceptor(io);
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(Acceptor::reuse_address(true));
+    // Accepted sockets inherit it (tcp(7)): one system call here instead of one per connection.
+    acceptor.set_option(asio::ip::tcp::no_delay(true));
+    return acceptor;
+}
+
 /// The client went away between the handshake and accept: nothing is wrong here.
 bool is_of_one_client(const boost::system::error_code& error) noexcept {
     return error == asio::error::connection_aborted || error == asio::error::connection_reset;
@@ -49,19 +60,28 @@ bool is_of_one_client(const boost::system::error_code& error) noexcept {
 Listener::Listener(asio::io_context& io, Site& site, telemetry::ShardMetrics& metrics, const Clock& clock)
     : io_(io), writer_(clock.utc()), context_{site, writer_, metrics, clock} {}
 
+/// The address is shared only once it is ours: bind() lets two sockets have it only if both ask to share, and
+/// so fails here when anybody else has it, be it with SO_REUSEPORT.
 asio::ip::tcp::endpoint Listener::open(const asio::ip::tcp::endpoint& endpoint) {
-    Acceptor acceptor(io_);
-    acceptor.open(endpoint.protocol());
-    acceptor.set_option(Acceptor::reuse_address(true));
-    acceptor.set_option(ReusePort{});
-    // Accepted sockets inherit it (tcp(7)): one system call here instead of one per connection.
-    acceptor.set_option(asio::ip::tcp::no_delay(true));
+    Acceptor acceptor = prepare(io_, endpoint);
     acceptor.bind(endpoint);
-    acceptor.listen();
+    acceptor.set_option(ReusePort{});
     const auto bound = acceptor.local_endpoint();
+    start(std::move(acceptor));
+    return bound;
+}
+
+void Listener::join(const asio::ip::tcp::endpoint& endpoint) {
+    Acceptor acceptor = prepare(io_, endpoint);
+    acceptor.set_option(ReusePort{});
+    acceptor.bind(endpoint);
+    start(std::move(acceptor));
+}
+
+void Listener::start(Acceptor acceptor) {
+    acceptor.listen();
     asio::co_spawn(io_, accept(std::move(acceptor)), asio::detached);
     asio::co_spawn(io_, tick(), asio::detached);
-    return bound;
 }
 
 Task<> Listener::accept(Acceptor acceptor) {

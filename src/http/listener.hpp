@@ -26,8 +26,11 @@ public:
     Listener& operator=(const Listener&) = delete;
 
     /// Binds, listens and begins to accept; answers the address, with the port the system chose for 0. Throws
-    /// boost::system::system_error, e.g. when another program has the port.
+    /// boost::system::system_error, e.g. when another program, or another instance of this one, has the port.
     asio::ip::tcp::endpoint open(const asio::ip::tcp::endpoint& endpoint);
+
+    /// Accepts beside the listener of another io thread that has opened the address.
+    void join(const asio::ip::tcp::endpoint& endpoint);
 
     /// Stops accepting, closes idle connections, lets busy ones finish their answer.
     void stop();
@@ -46,6 +49,7 @@ private:
     using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
     using Sessions = boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>>;
 
+    void start(Acceptor acceptor);
     Task<> accept(Acceptor acceptor);
     Task<> serve(Socket socket, asio::ip::address peer);
     Task<> tick();

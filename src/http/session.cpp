@@ -199,12 +199,18 @@ Task<Response> Session::respond(const Request& request) {
     try {
         co_return co_await context_.site.answer(request);
     } catch (const Unavailable& unavailable) {
-        spdlog::warn("answered 503: {}", unavailable.what());
+        log_unavailable(unavailable);
         co_return problem(Status::unavailable);
     } catch (const std::exception& failure) {
         spdlog::error("answered 500: {}", failure.what());
         co_return problem(Status::internal_error);
     }
+}
+
+/// At most once a second: with the store away there may be thousands of requests.
+void Session::log_unavailable(const Unavailable& unavailable) {
+    if (std::exchange(context_.last_logged, context_.second) == context_.second) return;
+    spdlog::warn("answered 503: {}", unavailable.what());
 }
 
 /// Clicks must be safe on disk before their redirects are sent. If they are not, the first of the requests is
@@ -216,7 +222,7 @@ Task<> Session::settle() {
     try {
         co_await context_.site.settled();
     } catch (const Unavailable& unavailable) {
-        spdlog::warn("answered 503: {}", unavailable.what());
+        log_unavailable(unavailable);
         failed = true;
     }
     if (!failed) co_return;

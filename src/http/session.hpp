@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/unavailable.hpp"
 #include "http/body_reader.hpp"
 #include "http/site.hpp"
 #include "telemetry/shard_metrics.hpp"
@@ -24,8 +25,9 @@ struct SessionContext {
     ResponseWriter& writer;
     telemetry::ShardMetrics& metrics;
     const Clock& clock;
-    std::uint64_t second = 0;  ///< counts sweeps; deadlines are measured in it
-    bool draining = false;     ///< the listener is stopping: every response closes its connection
+    std::uint64_t second = 1;       ///< counts sweeps; deadlines are measured in it
+    std::uint64_t last_logged = 0;  ///< the second in which a failure was last logged
+    bool draining = false;          ///< the listener is stopping: every response closes its connection
 };
 
 /// The unparsed bytes of a connection. Small while idle; grows to the largest head that is accepted.
@@ -91,6 +93,7 @@ private:
     Task<> serve();
     Task<bool> receive_body(Request& request);
     Task<Response> respond(const Request& request);
+    void log_unavailable(const Unavailable& unavailable);
     Task<> settle();
     Task<> send(const Request& request, const Response& response);
     bool send_at_once() noexcept;
