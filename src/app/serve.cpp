@@ -4,9 +4,9 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -198,7 +198,8 @@ void serve(const config::Settings& settings) {
                                                  resolver_settings(settings), journal.add_writer()));
         Shard& shard = *shards.back();
         if (i == 0) {
-            endpoint = open_or_explain("PORT", endpoint, [&](const auto& wanted) { return shard.open(wanted); });
+            endpoint =
+                open_or_explain("PORT", endpoint, [&](const auto& wanted) { return shard.open(wanted); });
         } else {
             shard.join(endpoint);
         }

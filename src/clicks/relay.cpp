@@ -94,12 +94,14 @@ std::chrono::nanoseconds Relay::round() {
 
 /// The edge where a dependency's failure ends up: whatever was thrown, nothing is lost and it is tried again.
 Relay::Delivery Relay::deliver_next() try {
+    const Clock::SteadyTime begin = clock_.steady();
     const std::vector<Batch> batches = source_.cut(settings_.max_records);
     if (batches.empty()) return Delivery::nothing;
     crash_point("relay.cut");
     transport_.deliver(batches);
     crash_point("relay.delivered");
     source_.applied(batches);
+    last_delivery_ns_.store((clock_.steady() - begin).count(), std::memory_order_relaxed);
     note_applied(batches);
     return Delivery::done;
 } catch (const std::exception& error) {
@@ -140,6 +142,7 @@ Relay::Stats Relay::stats() const {
     stats.applied_records = applied_records_.load(std::memory_order_relaxed);
     stats.failures = failures_.load(std::memory_order_relaxed);
     stats.failing = failing_.load(std::memory_order_relaxed);
+    stats.last_delivery = std::chrono::nanoseconds{last_delivery_ns_.load(std::memory_order_relaxed)};
     stats.lag = std::chrono::milliseconds{lag_ms_.load(std::memory_order_relaxed)};
     stats.last_applied =
         Clock::UtcTime{std::chrono::milliseconds{last_applied_ms_.load(std::memory_order_relaxed)}};

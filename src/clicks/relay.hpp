@@ -38,8 +38,9 @@ public:
         std::uint64_t failures = 0;
         bool failing = false;  ///< the last delivery failed
         std::chrono::milliseconds lag{
-            0};                           ///< from the oldest click of the last delivery to its being applied
-        Clock::UtcTime last_applied{};    ///< epoch if nothing has been applied yet
+            0};                         ///< from the oldest click of the last delivery to its being applied
+        Clock::UtcTime last_applied{};  ///< epoch if nothing has been applied yet
+        std::chrono::nanoseconds last_delivery{0};  ///< how long it took, cut to applied
         std::chrono::nanoseconds cpu{0};  ///< of the relay's thread, the store's work on it included
     };
 
@@ -86,6 +87,7 @@ private:
     std::atomic<std::uint64_t> failures_{0};
     std::atomic<bool> failing_{false};
     std::atomic<std::int64_t> lag_ms_{0};
+    std::atomic<std::int64_t> last_delivery_ns_{0};
     std::atomic<std::int64_t> last_applied_ms_{0};
     std::atomic<std::int64_t> final_cpu_ns_{0};
 

@@ -210,7 +210,11 @@ Stats Journal::stats() const {
         stats.volatile_segments += segment->has_file() ? 0 : 1;
         writes_to_memory = writes_to_memory || (!segment->has_file() && !segment->is_sealed());
     }
-    for (const auto& writer : writers_) stats.refused += writer->refused();
+    for (const auto& writer : writers_) {
+        stats.recorded += writer->recorded();
+        stats.recorded_in_memory += writer->recorded_in_memory();
+        stats.refused += writer->refused();
+    }
     if (const std::int64_t oldest = oldest_ms_.load(std::memory_order_relaxed); oldest != 0) {
         const std::chrono::milliseconds age =
             clock_.utc().time_since_epoch() - std::chrono::milliseconds{oldest};

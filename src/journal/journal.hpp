@@ -30,9 +30,11 @@ struct Stats {
     std::chrono::milliseconds oldest{0};  ///< age of the oldest click handed to the relay and not yet applied
     std::uint64_t syncs = 0;              ///< fdatasync calls so far, failed ones included
     std::uint64_t sync_failures = 0;
-    std::uint64_t void_slots = 0;         ///< damaged slots met
-    std::uint64_t volatile_segments = 0;  ///< clicks live in memory only
-    std::uint64_t refused = 0;            ///< redirects answered with 503 for want of room
+    std::uint64_t void_slots = 0;          ///< damaged slots met
+    std::uint64_t volatile_segments = 0;   ///< clicks live in memory only
+    std::uint64_t recorded = 0;            ///< clicks recorded since the start
+    std::uint64_t recorded_in_memory = 0;  ///< those of them that were in memory only
+    std::uint64_t refused = 0;             ///< redirects answered with 503 for want of room
     std::uint64_t recovered_segments = 0;
     std::uint64_t recovered_clicks = 0;
     std::uint64_t unreadable_segments = 0;  ///< kept for a person: damaged header, newer version, read error

@@ -20,6 +20,11 @@ std::size_t strings_for(std::uint32_t slot_count) {
     return std::min<std::size_t>(most_strings, slot_count / 20);
 }
 
+/// For a counter that one thread writes: no locked instruction.
+void add_one(std::atomic<std::uint64_t>& counter) noexcept {
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
 }  // namespace
 
 Writer::Writer(const Settings& settings, const Clock& clock, Reserve& reserve, SegmentList& segments,
@@ -47,7 +52,7 @@ void Writer::seal() noexcept {
 
 clicks::ClickSink::Outcome Writer::record(const clicks::Click& click) noexcept {
     if (must_move() && !move_on()) {
-        refused_.store(refused_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        add_one(refused_);
         return Outcome::refused;
     }
     ClickSlot slot{};
@@ -61,6 +66,8 @@ clicks::ClickSink::Outcome Writer::record(const clicks::Click& click) noexcept {
     slot.slot = next_;
     commit(std::bit_cast<SlotBytes>(slot));
     segment_->publish(next_, ++clicks_);
+    add_one(recorded_);
+    if (!segment_->has_file()) add_one(in_memory_);
     return settings_.sync.when == SyncPolicy::When::group ? Outcome::wait : Outcome::recorded;
 }
 

@@ -36,7 +36,10 @@ public:
     /// Nothing more is recorded. Called after the io thread has ended.
     void seal() noexcept;
 
-    /// Clicks refused so far for want of room. Any thread.
+    /// Clicks so far: all that were recorded, those of them that went to memory only, and those refused for
+    /// want of room. Any thread.
+    std::uint64_t recorded() const noexcept { return recorded_.load(std::memory_order_relaxed); }
+    std::uint64_t recorded_in_memory() const noexcept { return in_memory_.load(std::memory_order_relaxed); }
     std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
 
 private:
@@ -58,6 +61,8 @@ private:
     std::uint32_t limit_ = 0;  // a record must start before this slot: its strings then fit too
     std::uint64_t clicks_ = 0;
     Strings strings_;
+    std::atomic<std::uint64_t> recorded_{0};
+    std::atomic<std::uint64_t> in_memory_{0};
     std::atomic<std::uint64_t> refused_{0};
 
     std::vector<Waiter> waiting_;
