@@ -34,6 +34,7 @@ public:
     Reader& reader() noexcept { return reader_; }
 
     Stats& stats() noexcept { return stats_; }
+    const Stats& stats() const noexcept { return stats_; }
 
 private:
     const std::filesystem::path path_;

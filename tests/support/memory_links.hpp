@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <map>
@@ -45,6 +46,10 @@ public:
                                links::Link{id, parsed, links::TargetUrl::from_store(target)});
     }
     void remove(std::string_view code) { rows_.erase(std::string{code}); }
+
+    bool holds(links::LinkId id) const {
+        return std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) { return row.second.id == id; });
+    }
 
     bool away = false;
     int finds = 0;
