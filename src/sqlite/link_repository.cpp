@@ -42,9 +42,6 @@ Task<> LinkRepository::check() {
 
 void LinkRepository::store(std::vector<Insertion>& group) noexcept {
     try {
-        // Whoever was told "no answer in time" must not find the link stored later.
-        std::erase_if(group, [](const Insertion& insertion) { return insertion.reply->settled(); });
-        if (group.empty()) return;
         const std::vector<Insert> outcomes = commit(group);
         for (std::size_t i = 0; i < group.size(); ++i) group[i].reply->set(outcomes[i]);
     } catch (...) {
@@ -54,11 +51,14 @@ void LinkRepository::store(std::vector<Insertion>& group) noexcept {
     }
 }
 
-std::vector<links::LinkRepository::Insert> LinkRepository::commit(const std::vector<Insertion>& group) try {
+std::vector<links::LinkRepository::Insert> LinkRepository::commit(std::vector<Insertion>& group) try {
+    const WriteTurn::Hold turn(database_.turn());
+    // Whoever was told "no answer in time" meanwhile should not find the link stored later.
+    std::erase_if(group, [](const Insertion& insertion) { return insertion.reply->settled(); });
+    if (group.empty()) return {};
+
     std::vector<Insert> outcomes;
     outcomes.reserve(group.size());
-
-    const WriteTurn::Hold turn(database_.turn());
     if (!session_) session_.emplace(database_);
     Transaction transaction(session_->connection, Transaction::Kind::write);
     for (const Insertion& insertion : group) outcomes.push_back(run(*session_, insertion.link));

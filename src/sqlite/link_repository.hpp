@@ -38,7 +38,7 @@ private:
     };
 
     void store(std::vector<Insertion>& group) noexcept;
-    std::vector<Insert> commit(const std::vector<Insertion>& group);
+    std::vector<Insert> commit(std::vector<Insertion>& group);
     static Insert run(Session& session, const links::NewLink& link);
 
     Database& database_;
