@@ -21,6 +21,7 @@ namespace {
 
 using telemetry::RequestFault;
 
+constexpr std::string_view no_asset;
 constexpr std::size_t output_kept = 1024;  // bytes of output buffer an idle connection may keep
 
 RequestFault fault_of(Status status) noexcept {
@@ -80,7 +81,7 @@ Task<> Session::run() {
     for (;;) {
         const Next next = answer_instantly();
         if (must_settle_) co_await settle();
-        if (!output_.empty() && !send_at_once()) co_await send_slowly({});
+        if (!output_.empty() && !send_at_once()) co_await send_slowly(no_asset);
         if (redirects_in_batch_ > 0) note_sent();
         if (next == Next::serve) co_await serve();
         if (closing_ || broken_) break;
@@ -96,7 +97,7 @@ Task<> Session::run() {
         if (!timed_out_) continue;
         if (phase_ == Phase::idle) break;
         refuse(Status::request_timeout);
-        if (!send_at_once()) co_await send_slowly({});
+        if (!send_at_once()) co_await send_slowly(no_asset);
         break;
     }
     if (refused_ && !broken_) co_await linger();
@@ -169,7 +170,7 @@ Task<bool> Session::receive_body(Request& request) {
         if (reader.state() != BodyReader::State::reading) break;
         if (std::exchange(may_ask, false) && taken == 0) {
             output_.append("HTTP/1.1 100 Continue\r\n\r\n");
-            if (!send_at_once()) co_await send_slowly({});
+            if (!send_at_once()) co_await send_slowly(no_asset);
             phase_ = Phase::body;
         }
         boost::system::error_code error;
@@ -191,7 +192,7 @@ Task<bool> Session::receive_body(Request& request) {
     if (timed_out_) status = Status::request_timeout;
     if (reader.state() == BodyReader::State::too_large) status = Status::content_too_large;
     refuse(status);
-    if (!send_at_once()) co_await send_slowly({});
+    if (!send_at_once()) co_await send_slowly(no_asset);
     co_return false;
 }
 
