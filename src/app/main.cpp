@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -115,7 +116,6 @@ void add_command(CLI::App& app, CommandLine& line, const char* name, const char*
 
 void add_journal(CLI::App& app, CommandLine& line) {
     CLI::App* journal = app.add_subcommand("journal", "Look at a click journal");
-    journal->require_subcommand(1);
     CLI::App* inspect = journal->add_subcommand("inspect", "Say what is in a journal; changes nothing");
     inspect->add_option("--dir", line.journal_directory, "The journal's folder, e.g. data/journal")
         ->required();
@@ -129,7 +129,6 @@ void add_journal(CLI::App& app, CommandLine& line) {
 int run(int argc, char** argv) {
     CLI::App app("urltrim: short links, redirects and exact click counts\n", "urltrim");
     CommandLine line;
-    app.require_subcommand(1);
     app.set_version_flag("--version", "urltrim " URLTRIM_VERSION, "Print the version");
     app.footer([] {
         return "Without a flag, a variable comes from the environment, then from the file .env in the "
@@ -152,12 +151,18 @@ int run(int argc, char** argv) {
         complain(fmt::format("{} (urltrim --help lists commands and flags)", error.what()));
         return misused;
     }
+    if (!line.command) {
+        complain("a command is missing (urltrim --help lists commands and flags)");
+        return misused;
+    }
     return line.command();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    // Links and clicks are not for other users of the machine.
+    ::umask(0027);
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {

@@ -223,15 +223,13 @@ constexpr auto table = std::to_array<Variable>({
      .meaning = "When the disk is full: keep clicks in memory (volatile) or answer 503 (refuse).",
      .parse = [](std::string_view text,
                  Settings& s) { return choose(s.journal_on_full, text, on_full_words); }},
-    {.name = "JOURNAL_SEGMENT_MIB",
-     .standard = "64",
-     .expected = "a number from 1 to 1024",
-     .meaning = "Size of a journal file, in MiB.",
+    {.name = "JOURNAL_SEGMENT_BYTES",
+     .standard = "67108864",
+     .expected = "bytes from 64KiB to 1GiB (67108864 or 64MiB)",
+     .meaning = "Size of a journal file, in bytes.",
      .parse =
          [](std::string_view text, Settings& s) {
-             if (!assign(s.journal_segment_bytes, parse_number(text, 1, 1024))) return false;
-             s.journal_segment_bytes <<= 20;
-             return true;
+             return assign_bytes(s.journal_segment_bytes, text, 1ULL << 16, 1ULL << 30);
          }},
     {.name = "JOURNAL_RESERVE",
      .standard = "4",

@@ -100,13 +100,13 @@ def serve(disk, make_server):
 
 
 def click(server, links, count: int):
-    """So many redirects, each of which takes about eight slots of the journal."""
-    load = Load(server.port, links, limit=count, agents=1 << 30)
+    """So many redirects."""
+    load = Load(server.port, links, limit=count)
     load.start()
     return load.finish()
 
 
-SEGMENT = 16384 // 9  # redirects of click() that fill one segment, at most
+SEGMENT = 1023  # clicks that fill one segment
 
 
 def test_the_reserve_takes_the_clicks_of_a_full_disk(serve, disk):

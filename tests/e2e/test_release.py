@@ -23,7 +23,7 @@ def release() -> Path:
 @pytest.fixture
 def plain(make_server, release) -> Server:
     """The release build with nothing configured but where it is."""
-    variables = dict.fromkeys(("THREADS", "RATE_LIMIT_PER_MINUTE", "JOURNAL_SEGMENT_MIB", "JOURNAL_RESERVE"))
+    variables = dict.fromkeys(("THREADS", "RATE_LIMIT_PER_MINUTE", "JOURNAL_SEGMENT_BYTES", "JOURNAL_RESERVE"))
     return make_server(variables, executable=release)
 
 

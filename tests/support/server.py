@@ -16,14 +16,14 @@ from support import http_client
 SOURCE = Path(os.environ.get("URLTRIM_SOURCE_DIR", Path(__file__).resolve().parents[2]))
 DEADLINE = 60.0  # seconds until a wait gives up; generous, because sanitizer builds are slow
 
-# What every server of the tests is given unless the test says otherwise. Small segments, so that
-# rotation is common; one thread; no rate limit.
+# What every server of the tests is given unless the test says otherwise: the smallest segments, so that they are
+# changed often; one thread; no rate limit.
 DEFAULTS = {
     "HOST": "127.0.0.1",
     "ADMIN_HOST": "127.0.0.1",
     "THREADS": "1",
     "RATE_LIMIT_PER_MINUTE": "0",
-    "JOURNAL_SEGMENT_MIB": "1",
+    "JOURNAL_SEGMENT_BYTES": "64KiB",
     "JOURNAL_RESERVE": "2",
 }
 INHERITED = ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "GCOV_PREFIX")

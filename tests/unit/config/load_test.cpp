@@ -118,7 +118,7 @@ TEST(Load, reads_every_variable_that_this_version_supports) {
         {"THREADS", "3"},
         {"JOURNAL_SYNC", "group"},
         {"JOURNAL_ON_FULL", "refuse"},
-        {"JOURNAL_SEGMENT_MIB", "1"},
+        {"JOURNAL_SEGMENT_BYTES", "1MiB"},
         {"JOURNAL_RESERVE", "0"},
         {"SHUTDOWN_TIMEOUT", "30"},
         {"APP_NAME", "my links"},
@@ -215,7 +215,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadValue{"LOCAL_CACHE_BYTES", "1023KiB"}, BadValue{"RATE_LIMIT_PER_MINUTE", "-1"},
                     BadValue{"TRUSTED_PROXIES", "10.0.0.0/33"}, BadValue{"THREADS", "1025"},
                     BadValue{"JOURNAL_SYNC", "interval:0"}, BadValue{"JOURNAL_ON_FULL", "drop"},
-                    BadValue{"JOURNAL_SEGMENT_MIB", "0"}, BadValue{"JOURNAL_SEGMENT_MIB", "1025"},
+                    BadValue{"JOURNAL_SEGMENT_BYTES", "65535"}, BadValue{"JOURNAL_SEGMENT_BYTES", "1025MiB"},
                     BadValue{"JOURNAL_RESERVE", "65"}, BadValue{"SHUTDOWN_TIMEOUT", "3601"},
                     BadValue{"APP_NAME", "a\nb"}, BadValue{"DEBUG", "2"}, BadValue{"LOG_LEVEL", "warn"},
                     BadValue{"LOG_FORMAT", "JSON"}));
