@@ -179,7 +179,7 @@ def test_help_and_version_are_for_people():
     assert version.returncode == 0 and version.stdout.startswith("urltrim ")
 
 
-@pytest.mark.parametrize("arguments", [["fly"], ["serve", "--fly"], ["journal", "fly"], ["--fly"], ["journal", "inspect", "--fly"]])
+@pytest.mark.parametrize("arguments", [["fly"], ["serve", "--fly"], ["journal", "fly"], ["--fly"], ["journal", "inspect", "--dir=.", "--fly"]])
 def test_a_wrong_flag_is_one_clear_line_and_exit_code_2(arguments, home):
     done = command(*arguments, cwd=home.path)
     assert done.returncode == 2
