@@ -24,6 +24,10 @@ using telemetry::RequestFault;
 constexpr std::string_view no_asset;
 constexpr std::size_t output_kept = 1024;  // bytes of output buffer an idle connection may keep
 
+// Pipelined answers are sent when this much has gathered: 16 KiB of requests may ask for megabytes of
+// answers.
+constexpr std::size_t output_gathered = 64 * 1024;
+
 RequestFault fault_of(Status status) noexcept {
     switch (status) {
         case Status::head_too_large:
@@ -85,7 +89,7 @@ Task<> Session::run() {
         if (redirects_in_batch_ > 0) note_sent();
         if (next == Next::serve) co_await serve();
         if (closing_ || broken_) break;
-        if (next == Next::serve) continue;
+        if (next != Next::read) continue;
         if (!await_request()) break;
 
         boost::system::error_code error;
@@ -105,8 +109,8 @@ Task<> Session::run() {
 
 /// Answers every complete request at the front of the input that needs no handler.
 Session::Next Session::answer_instantly() {
-    while (!closing_) {
-        if (input_.empty()) break;
+    while (!closing_ && !input_.empty()) {
+        if (output_.size() >= output_gathered) return Next::answer;
         const HeadResult result = parse_head(input_.text(), head_);
         if (result.kind == HeadResult::Kind::incomplete) break;
         phase_ = Phase::serving;
@@ -134,6 +138,7 @@ bool Session::await_request() noexcept {
         if (phase_ != Phase::head) enter(Phase::head, head_seconds);
         return true;
     }
+    if (output_.capacity() > output_kept) output_.shrink_to_fit();
     enter(Phase::idle, idle_seconds);
     return !context_.draining;
 }
@@ -285,7 +290,6 @@ Task<> Session::send_slowly(std::string_view asset) {
         asset.remove_prefix(count - of_head);
     }
     output_.clear();
-    if (output_.capacity() > output_kept) output_.shrink_to_fit();
     phase_ = Phase::serving;
 }
 

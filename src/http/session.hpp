@@ -85,7 +85,7 @@ public:
 
 private:
     enum class Phase : std::uint8_t { idle, head, body, serving, sending, lingering };
-    enum class Next { read, serve };
+    enum class Next { read, answer, serve };
 
     Next answer_instantly();
     bool await_request() noexcept;

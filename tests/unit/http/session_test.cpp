@@ -65,6 +65,14 @@ TEST_F(SessionTest, answers_more_pipelined_requests_than_the_buffer_holds) {
     EXPECT_EQ(clicks.seen.size(), 2000U);
 }
 
+TEST_F(SessionTest, answers_a_few_bytes_of_requests_with_megabytes_piece_by_piece) {
+    store.targets["abc"] = "https://example.com/" + std::string(8000, 'a');
+    warm("abc");
+    std::string requests;
+    for (int i = 0; i < 300; ++i) requests += get_abc;
+    EXPECT_EQ(count(connect().exchange(requests), "HTTP/1.1 302 "), 300);
+}
+
 TEST_F(SessionTest, understands_a_request_that_arrives_byte_by_byte) {
     Wire& wire = connect();
     const std::string text =
