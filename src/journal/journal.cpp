@@ -202,13 +202,16 @@ void Journal::save_volatile() {
 Stats Journal::stats() const {
     Stats stats;
     bool writes_to_memory = false;
+    bool waits_in_memory = false;
     for (const auto& segment : segments_.all()) {
         const std::uint32_t applied = segment->applied();  // first: it never overtakes the position
         stats.backlog_clicks += backlog_clicks_of(*segment);
         stats.backlog_bytes += std::uint64_t{segment->position() - applied} * slot_size;
         ++stats.segments;
-        stats.volatile_segments += segment->has_file() ? 0 : 1;
-        writes_to_memory = writes_to_memory || (!segment->has_file() && !segment->is_sealed());
+        if (segment->has_file()) continue;
+        ++stats.volatile_segments;
+        writes_to_memory |= !segment->is_sealed();
+        waits_in_memory |= backlog_clicks_of(*segment) > 0;
     }
     for (const auto& writer : writers_) {
         stats.recorded += writer->recorded();
@@ -227,7 +230,8 @@ Stats Journal::stats() const {
     stats.recovered_segments = recovered_segments_.load(std::memory_order_relaxed);
     stats.recovered_clicks = recovered_clicks_.load(std::memory_order_relaxed);
     stats.unreadable_segments = unreadable_.load(std::memory_order_relaxed);
-    stats.degraded = writes_to_memory || !reserve_.is_healthy();
+    // A writer that is still in memory goes to disk with its next click, if a segment is ready for it.
+    stats.degraded = waits_in_memory || (writes_to_memory && !reserve_.has_file()) || !reserve_.is_healthy();
     return stats;
 }
 

@@ -148,7 +148,7 @@ def left_behind(prepared):
         load = Load(server.port, links, limit=clicks, agents=agents)
         load.start()
         log = load.finish()
-        assert server.reached("relay.cut")
+        poll(lambda: server.reached("relay.cut"), "the relay")
         server.kill()
         books = audit_dead(server.home)
         assert sum(books.clicks.values()) == 0
