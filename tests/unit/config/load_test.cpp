@@ -119,7 +119,7 @@ TEST(Load, reads_every_variable_that_this_version_supports) {
         {"JOURNAL_SYNC", "group"},
         {"JOURNAL_ON_FULL", "refuse"},
         {"JOURNAL_SEGMENT_BYTES", "1MiB"},
-        {"JOURNAL_RESERVE", "0"},
+        {"JOURNAL_RESERVE", "1"},
         {"SHUTDOWN_TIMEOUT", "30"},
         {"APP_NAME", "my links"},
         {"DEBUG", "1"},
@@ -146,7 +146,7 @@ TEST(Load, reads_every_variable_that_this_version_supports) {
     EXPECT_EQ(s.journal_sync.when, JournalSync::When::group);
     EXPECT_EQ(s.journal_on_full, JournalOnFull::refuse);
     EXPECT_EQ(s.journal_segment_bytes, 1U << 20);
-    EXPECT_EQ(s.journal_reserve, 0U);
+    EXPECT_EQ(s.journal_reserve, 1U);
     EXPECT_EQ(s.shutdown_timeout, 30s);
     EXPECT_EQ(s.app_name, "my links");
     EXPECT_TRUE(s.debug);
@@ -216,9 +216,9 @@ INSTANTIATE_TEST_SUITE_P(
                     BadValue{"TRUSTED_PROXIES", "10.0.0.0/33"}, BadValue{"THREADS", "1025"},
                     BadValue{"JOURNAL_SYNC", "interval:0"}, BadValue{"JOURNAL_ON_FULL", "drop"},
                     BadValue{"JOURNAL_SEGMENT_BYTES", "65535"}, BadValue{"JOURNAL_SEGMENT_BYTES", "1025MiB"},
-                    BadValue{"JOURNAL_RESERVE", "65"}, BadValue{"SHUTDOWN_TIMEOUT", "3601"},
-                    BadValue{"APP_NAME", "a\nb"}, BadValue{"DEBUG", "2"}, BadValue{"LOG_LEVEL", "warn"},
-                    BadValue{"LOG_FORMAT", "JSON"}));
+                    BadValue{"JOURNAL_RESERVE", "65"}, BadValue{"JOURNAL_RESERVE", "0"},
+                    BadValue{"SHUTDOWN_TIMEOUT", "3601"}, BadValue{"APP_NAME", "a\nb"},
+                    BadValue{"DEBUG", "2"}, BadValue{"LOG_LEVEL", "warn"}, BadValue{"LOG_FORMAT", "JSON"}));
 
 TEST(Load, says_plainly_which_servers_this_version_cannot_use) {
     for (const char* const url :
