@@ -22,7 +22,11 @@ namespace urltrim::sqlite {
 /// columns but never values: all values are bound.
 class Error : public Unavailable {
 public:
-    Error(const std::string& problem, int code) : Unavailable("sqlite", problem), code_(code) {}
+    Error(const std::string& problem, int code)
+        : Unavailable("sqlite", problem), problem_(problem), code_(code) {}
+
+    /// `what()` without the name of the dependency.
+    const std::string& problem() const noexcept { return problem_; }
 
     /// Primary result code, SQLITE_….
     int code() const noexcept { return code_ & 0xFF; }
@@ -32,6 +36,7 @@ public:
     bool transient() const noexcept;
 
 private:
+    std::string problem_;
     int code_;
 };
 

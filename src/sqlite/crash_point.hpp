@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/failpoint.hpp"
-#include "base/unavailable.hpp"
+#include "sqlite/connection.hpp"
 
 namespace urltrim::sqlite {
 

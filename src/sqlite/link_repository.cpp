@@ -1,7 +1,6 @@
 #include "sqlite/link_repository.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "sqlite/crash_point.hpp"
@@ -44,9 +43,9 @@ void LinkRepository::store(std::vector<Insertion>& group) noexcept {
     try {
         const std::vector<Insert> outcomes = commit(group);
         for (std::size_t i = 0; i < group.size(); ++i) group[i].reply->set(outcomes[i]);
-    } catch (...) {
+    } catch (const Error& error) {
         for (Insertion& insertion : group) {
-            if (insertion.reply->fail(std::current_exception())) ++database_.stats().insert_errors;
+            if (insertion.reply->fail(error.problem())) ++database_.stats().insert_errors;
         }
     }
 }

@@ -1,6 +1,5 @@
 #include "sqlite/reader.hpp"
 
-#include <exception>
 #include <utility>
 
 namespace urltrim::sqlite {
@@ -25,10 +24,10 @@ Task<std::optional<StoredLink>> Reader::look_up(links::ShortCode code) {
 void Reader::answer(std::vector<LookUp>& batch) noexcept {
     try {
         answer_from_database(batch);
-    } catch (...) {
+    } catch (const Error& error) {
         session_.reset();
         for (LookUp& look_up : batch) {
-            if (look_up.reply->fail(std::current_exception())) ++stats_.look_up_errors;
+            if (look_up.reply->fail(error.problem())) ++stats_.look_up_errors;
         }
     }
 }
