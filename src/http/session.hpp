@@ -33,7 +33,7 @@ struct SessionContext {
 /// The unparsed bytes of a connection. Small while idle; grows to the largest head that is accepted.
 class InputBuffer {
 public:
-    static constexpr std::size_t small = 2048;
+    static constexpr std::size_t small = 1536;  // most heads of browsers fit; an idle connection holds it
 
     std::string_view text() const noexcept { return {data_.get() + begin_, end_ - begin_}; }
     bool empty() const noexcept { return begin_ == end_; }
