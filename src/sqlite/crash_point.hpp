@@ -10,8 +10,7 @@ namespace urltrim::sqlite {
 
 /// A place where tests make the process die, stall, or (`error`) the call fail as if SQLite had said so.
 inline void crash_point(std::string_view name) {
-    if (failpoint(name) == Fault::error)
-        throw Unavailable("sqlite", std::string(name) + ": injected failure");
+    if (failpoint(name) == Fault::error) throw Error(std::string(name) + ": injected failure", SQLITE_IOERR);
 }
 
 }  // namespace urltrim::sqlite
