@@ -15,7 +15,6 @@ static_assert(std::endian::native == std::endian::little,
 namespace {
 
 constexpr std::array<char, 8> segment_magic{'U', 'R', 'L', 'T', 'R', 'I', 'M', 'J'};
-constexpr std::size_t crc_offset = slot_size - sizeof(std::uint32_t);
 
 std::uint32_t stored_crc(std::span<const std::byte, slot_size> slot) noexcept {
     std::uint32_t crc = 0;

@@ -20,6 +20,9 @@ namespace urltrim::journal {
 inline constexpr std::size_t slot_size = 64;
 inline constexpr std::uint16_t format_version = 1;
 
+/// Where a slot's CRC stands, behind everything that it covers.
+inline constexpr std::size_t crc_offset = slot_size - sizeof(std::uint32_t);
+
 using SlotBytes = std::array<std::byte, slot_size>;
 
 enum class SlotKind : std::uint8_t { click = 1, string = 2 };

@@ -14,9 +14,8 @@ namespace {
 
 constexpr std::size_t page_bytes = 4096;
 constexpr std::size_t release_bytes = 256 << 10;  // a system call and TLB flush per this much
-constexpr std::size_t longest_prefault = 1 << 20;
 
-constexpr std::uint32_t read_slots = 1024;
+constexpr std::uint32_t cut_slots = 1024;
 
 clicks::ClickRecord to_record(const ClickSlot& click) {
     return {click.slot, links::LinkId{click.link}, Clock::UtcTime{std::chrono::milliseconds{click.time_ms}}};
@@ -74,26 +73,14 @@ bool Segment::is_durable(std::uint32_t position) const noexcept {
 Segment::Sync Segment::sync() noexcept {
     const std::lock_guard lock(sync_mutex_);
     const std::uint32_t end = position();
-    const std::uint32_t start = synced_.load(std::memory_order_relaxed);
-    if (!has_file() || has_failed() || start >= end) return Sync::nothing_new;
+    const bool covered = synced_.load(std::memory_order_relaxed) >= end;
+    if (!has_file() || has_failed() || covered) return Sync::nothing_new;
     if (failpoint("journal.sync") == Fault::error || ::fdatasync(file_.descriptor()) != 0) {
         failed_.store(true, std::memory_order_relaxed);
         return Sync::failed;
     }
-    sync_step_ = end - start;
     synced_.store(end, std::memory_order_release);
     return Sync::synced;
-}
-
-void Segment::prefault() noexcept {
-#ifdef MADV_POPULATE_WRITE
-    const std::lock_guard lock(sync_mutex_);
-    if (!has_file() || !mapping_ || is_sealed() || has_failed()) return;
-    const std::size_t begin = page_floor(position() * slot_size) + page_bytes;
-    const std::size_t ahead = std::min(page_floor(sync_step_ * slot_size), longest_prefault);
-    const std::size_t end = std::min(begin + ahead, mapping_.size());
-    if (begin < end) ::madvise(mapping_.at(begin), end - begin, MADV_POPULATE_WRITE);
-#endif
 }
 
 bool Segment::needs_sync() const noexcept {
@@ -114,7 +101,7 @@ std::optional<clicks::Batch> Segment::cut(std::size_t max_slots, std::uint64_t& 
     batch.records.reserve(end - cut_);
     std::uint64_t valid = 0;
     for (std::uint32_t first = cut_; first < end; first += static_cast<std::uint32_t>(buffer_.size())) {
-        buffer_.resize(std::min(end - first, read_slots));
+        buffer_.resize(std::min(end - first, cut_slots));
         read(buffer_, first);
         for (std::size_t i = 0; i < buffer_.size(); ++i) {
             const auto number = static_cast<std::uint32_t>(first + i);

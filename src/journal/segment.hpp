@@ -94,9 +94,6 @@ public:
         failed,  ///< now, for the first time: the file is never synced again, the writer leaves it
     };
     Sync sync() noexcept;
-    /// Maps the pages that the writer is about to reach, so that it meets no page fault (1–5 µs per 64
-    /// slots).
-    void prefault() noexcept;
 
     // The relay.
     /// Whether slots wait to be cut, but none of them is on disk yet: sync() first.
@@ -135,7 +132,6 @@ private:
     std::atomic<std::uint32_t> applied_{1};
     std::atomic<std::uint64_t> applied_clicks_{0};
     std::mutex sync_mutex_;
-    std::uint32_t sync_step_ = 0;  // under sync_mutex_: slots that the last sync covered
 
     std::uint32_t cut_ = 1;     // relay only, like all below
     std::size_t released_ = 0;  // bytes of the mapping

@@ -14,7 +14,7 @@
 namespace urltrim::journal {
 namespace {
 
-constexpr std::size_t read_slots = 4096;
+constexpr std::size_t census_slots = 4096;
 
 [[noreturn]] void fail(int error, const std::string& what) {
     throw std::system_error(error, std::generic_category(), what);
@@ -26,7 +26,7 @@ void check_step(bool succeeded, std::string_view crash_point, const char* step) 
     if (failpoint(crash_point) == Fault::error) fail(ENOSPC, step);
 }
 
-bool lock(const File& file) {
+bool try_lock(const File& file) {
     struct flock whole{};
     whole.l_type = F_WRLCK;
     whole.l_whence = SEEK_SET;
@@ -120,7 +120,7 @@ SegmentFile make_segment_file(const std::filesystem::path& directory, const Head
     if (!file) fail(errno, "create segment");
     Unfinished unfinished(temporary);
     check_step(true, "journal.segment.created", "create segment");
-    if (!lock(file)) fail(EAGAIN, "lock new segment");
+    if (!try_lock(file)) fail(EAGAIN, "lock new segment");
 
     const bool allocated = allocate(file, header.slot_count * slot_size);
     check_step(allocated, "journal.segment.allocated", "allocate segment");
@@ -146,7 +146,7 @@ void sync_directory(const std::filesystem::path& directory) {
 std::variant<SegmentFile, LockedElsewhere, BadHeader> take_over(const std::filesystem::path& path) {
     File file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (!file) fail(errno, "open segment");
-    if (!lock(file)) return LockedElsewhere{};
+    if (!try_lock(file)) return LockedElsewhere{};
     const auto header = read_header(file);
     if (const BadHeader* bad = std::get_if<BadHeader>(&header)) return *bad;
     const Header& good = std::get<Header>(header);
@@ -192,7 +192,7 @@ void read_at(const File& file, std::span<std::byte> bytes, std::uint64_t offset)
 
 Census take_census(const File& file, const Header& header) {
     const std::uint64_t size = std::uint64_t{header.slot_count} * slot_size;
-    std::vector<SlotBytes> buffer(read_slots);
+    std::vector<SlotBytes> buffer(census_slots);
     Counting counting(header);
     std::uint64_t offset = slot_size;
     while (offset < size) {
@@ -200,7 +200,7 @@ Census take_census(const File& file, const Header& header) {
         begin = std::max(begin / slot_size * slot_size, offset);
         end = (end + slot_size - 1) / slot_size * slot_size;
         while (begin < end) {
-            const std::size_t slots = std::min<std::size_t>(read_slots, (end - begin) / slot_size);
+            const std::size_t slots = std::min<std::size_t>(census_slots, (end - begin) / slot_size);
             read_at(file, std::as_writable_bytes(std::span(buffer).first(slots)), begin);
             for (std::size_t i = 0; i < slots; ++i) {
                 counting.look_at(buffer[i], static_cast<std::uint32_t>(begin / slot_size + i));

@@ -50,10 +50,7 @@ void Syncer::sync(Segment& segment) noexcept {
     const Segment::Sync outcome = segment.sync();
     if (outcome == Segment::Sync::nothing_new) return;
     syncs_.fetch_add(1, std::memory_order_relaxed);
-    if (outcome == Segment::Sync::synced) {
-        reserve_.sync_succeeded();
-        return segment.prefault();
-    }
+    if (outcome == Segment::Sync::synced) return reserve_.sync_succeeded();
     failures_.fetch_add(1, std::memory_order_relaxed);
     reserve_.sync_failed();
     spdlog::critical("journal: fdatasync of segment {} failed: its clicks are delivered from memory",

@@ -120,7 +120,6 @@ void Writer::write_string(std::string_view text) noexcept {
 
 /// Writes the next slot: everything but its CRC, then the CRC, which makes it a record.
 void Writer::commit(std::span<const std::byte, slot_size> slot) noexcept {
-    constexpr std::size_t crc_offset = slot_size - sizeof(std::uint32_t);
     const std::uint32_t crc = slot_crc(slot, segment_->seed());
     std::byte* place = segment_->slot(next_);
     std::memcpy(place, slot.data(), crc_offset);
