@@ -10,7 +10,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,14 +26,13 @@
 #include "http/admin_site.hpp"
 #include "http/listener.hpp"
 #include "journal/journal.hpp"
+#include "runtime/timer.hpp"
 #include "sqlite/migrations.hpp"
 
 namespace urltrim::app {
 namespace {
 
 using Shards = std::vector<std::unique_ptr<Shard>>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
 using Signals = asio::basic_signal_set<Executor>;
 
 /// How long a stop waits for clicks that are not applied yet. What is left then is applied after the next
@@ -92,7 +90,7 @@ std::string metrics_page(const Shards& shards, const journal::Journal& journal, 
 
 /// SHUTDOWN_TIMEOUT at most: every shard finishes what is in flight. A second signal ends the wait.
 Task<> drain(asio::io_context& control, Shards& shards, Signals& signals, std::chrono::seconds limit) {
-    Timer wait(control.get_executor(), limit);
+    runtime::Timer wait(control.get_executor(), limit);
     std::size_t busy = shards.size();
     auto drained = [&] {
         asio::post(control, [&] {

@@ -6,11 +6,11 @@
 #include <chrono>
 #include <utility>
 
+#include "runtime/timer.hpp"
+
 namespace urltrim::app {
 
 using namespace std::chrono_literals;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 Shard::Shard(std::string name, const Shared& shared, const links::Resolver::Settings& cache,
              clicks::ClickSink& clicks)
@@ -39,7 +39,7 @@ void Shard::stop() {
 
 /// The cache counts in plain numbers of its own; once a second they go where a scrape may read them.
 Task<> Shard::publish_cache_metrics() {
-    Timer timer(io_.context().get_executor());
+    runtime::Timer timer(io_.context().get_executor());
     for (;;) {
         const links::Resolver::Stats stats = resolver_.stats();
         telemetry::LocalCacheMetrics& metrics = metrics_.local_cache;
@@ -57,7 +57,7 @@ Task<> Shard::publish_cache_metrics() {
 }
 
 Task<> Shard::wait_until_drained(std::function<void()> drained) {
-    Timer timer(io_.context().get_executor());
+    runtime::Timer timer(io_.context().get_executor());
     while (listener_.active() > 0) {
         timer.expires_after(5ms);
         co_await timer.async_wait(use_task);

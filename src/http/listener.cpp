@@ -3,18 +3,18 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <chrono>
 #include <utility>
 
+#include "runtime/timer.hpp"
+
 namespace urltrim::http {
 namespace {
 
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using runtime::Timer;
 
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
