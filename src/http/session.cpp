@@ -318,7 +318,11 @@ void Session::sweep() {
 }
 
 void Session::drain() {
-    if (phase_ == Phase::idle) abort();
+    if (phase_ != Phase::idle) return;
+    // A request that has arrived but is not read yet is in flight too; its answer closes the connection.
+    boost::system::error_code error;
+    if (socket_.available(error) > 0 && !error) return;
+    abort();
 }
 
 void Session::abort() {
