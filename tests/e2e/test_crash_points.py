@@ -6,12 +6,13 @@ Every test says how it knows that the point was reached: a run that missed it ha
 import random
 import shutil
 import signal
+import struct
 import time
 
 import pytest
 from support import journal_reader
 from support.load import Creator, Load, Log
-from support.oracles import audit, audit_dead, check_books, check_links, pending, read_books, wait_drained
+from support.oracles import audit, audit_dead, check_books, check_links, open_database, pending, read_books, wait_drained
 from support.server import poll
 
 # name -> the arrival at which it acts: some way into the work, not at the first thing a start does.
@@ -121,8 +122,8 @@ def goes_on_exactly(server, links, point: str, failpoints: str, exact: bool, met
     server.start(failpoints)
     with Busy(server, links) as busy:
         poll(lambda: server.reached(point), f"{point} to be reached")
-        enough = sum(busy.load.log.seen.values()) + 500
-        poll(lambda: sum(busy.load.log.seen.values()) >= enough, "redirects after it")
+        enough = busy.load.redirects + 500
+        poll(lambda: busy.load.redirects >= enough, "redirects after it")
         if metric:
             poll(lambda: server.metric(metric) > 0, f"{metric} to show it")
     assert server.running, f"it died:\n{server.stderr()}"
@@ -211,6 +212,42 @@ def test_restarts_leave_no_files_behind(left_behind):
     server.start()
     audit(server, log, exact=True)
     poll(lambda: len(list(server.home.journal.iterdir())) <= 5, "what was drained to be deleted")
+
+
+# ---- a segment that no server has written -------------------------------------------------------------------
+
+
+def write_segment(directory, clicks: list[tuple[int, int]]) -> str:
+    """Writes a segment as docs/journal_format.md has it, with clicks of (link id, time in ms); answers its id."""
+    raw_id = bytes(range(16))
+    header = journal_reader.HEADER.pack(b"URLTRIMJ", 1, 64, 1024, raw_id, clicks[0][1], 0)[:60]
+    seed = journal_reader.crc32c(raw_id)
+    slots = [header + struct.pack("<I", journal_reader.crc32c(header))]
+    for slot, (link, time_ms) in enumerate(clicks, start=1):
+        click = journal_reader.CLICK.pack(slot, 1, 0, link, time_ms, 0, 0, 0, 0, 0, 0)[:60]
+        slots.append(click + struct.pack("<I", journal_reader.crc32c(click, seed)))
+    (directory / f"{raw_id.hex()}.seg").write_bytes(b"".join(slots).ljust(1024 * 64, b"\0"))
+    return raw_id.hex()
+
+
+def test_clicks_count_in_the_hour_of_their_own_time_and_orphans_apart(prepared):
+    """Three hours around the turn of a year, two links, and one that does not exist."""
+    server, links = prepared()
+    hour = 3_600_000
+    new_year = 1_767_225_600_000  # 2026-01-01T00:00:00Z
+    times = [new_year - hour, new_year - 1, new_year - 1, new_year, new_year + hour - 1, new_year + hour]
+    clicks = [(link, time_ms) for time_ms in times for link in (1, 2, 2, 777)]
+    segment = write_segment(server.home.journal, clicks)
+    server.start()
+    poll(lambda: pending(server.home, read_books(server.home, running=True)) == 0, "the segment to be applied")
+    with open_database(server.home, running=True) as database:
+        hours = database.execute("SELECT link_id, hour, clicks FROM click_hourly ORDER BY link_id, hour").fetchall()
+        row = database.execute("SELECT clicks, orphaned FROM journal_segments WHERE hex(segment) = upper(?)", [segment]).fetchone()
+    starts = [new_year // 1000 - 3600, new_year // 1000, new_year // 1000 + 3600]
+    assert hours == [(1, starts[0], 3), (1, starts[1], 2), (1, starts[2], 1), (2, starts[0], 6), (2, starts[1], 4), (2, starts[2], 2)]
+    assert row == (18, 6)
+    check_books(read_books(server.home, running=True))
+    poll(lambda: not list(server.home.journal.glob(f"{segment}*")), "the segment to be deleted")
 
 
 # ---- A12: flipped bytes -------------------------------------------------------------------------------------

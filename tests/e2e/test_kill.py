@@ -41,7 +41,7 @@ def test_counts_are_exact_after_kills_at_random_moments(make_server, variant):
         load.start()
         creator.start()
         for _ in range(first, min(first + KILLS_PER_AUDIT, kills)):
-            kill_at_a_random_moment(server, choose)
+            kill_at_a_random_moment(server, load, choose)
             check_links(audit_dead(server.home), creator.answered.copy())
             server.launch()
         server.wait_ready()
@@ -51,15 +51,19 @@ def test_counts_are_exact_after_kills_at_random_moments(make_server, variant):
         audit(server, log, exact=False, answered=answered)
 
     assert broken > kills / 4, "hardly a request was under way when the server died: this run has tested little"
-    assert sum(log.seen.values()) > 20 * kills, "hardly a redirect was answered: this run has tested little"
+    assert sum(log.seen.values()) > 10 * kills, "hardly a redirect was answered: this run has tested little"
     server.terminate()
 
 
-def kill_at_a_random_moment(server, choose: random.Random):
-    """One kill in three strikes the start itself: opening the database, recovering what the last kill left."""
+def kill_at_a_random_moment(server, load: Load, choose: random.Random):
+    """One kill in three strikes the start itself: opening the database, recovering what the last kill left. The others
+    come after some redirects, or after a second of a machine that is too busy for so many."""
     if choose.random() < 1 / 3:
         time.sleep(choose.uniform(0, 0.06))  # the moment is the test: any moment will do
     else:
         server.wait_ready()
-        time.sleep(choose.uniform(0, 0.25))
+        enough = load.redirects + choose.randrange(1500)
+        end = time.monotonic() + 1
+        while load.redirects < enough and time.monotonic() < end:
+            time.sleep(0.001)
     server.kill()

@@ -15,7 +15,7 @@ from pathlib import Path
 from support.server import free_port, poll
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,1400"]
+         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,1900"]
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element, by the standard
 
 

@@ -45,7 +45,8 @@ class Load(threading.Thread):
                  agents: int = 0, heads: bool = True, seed: int = 0):
         super().__init__(daemon=True)
         self.log = Log()
-        self.broken = 0  # connections that ended with answers owed
+        self.redirects = 0  # 302s seen; like `broken`, for another thread to look at while this one runs
+        self.broken = 0     # connections that ended with answers owed
         self._port = port
         self._expected = {code: b"\r\nlocation: " + url.encode() + b"\r\n" for code, url in links.items()}
         self._codes = list(links)
@@ -171,6 +172,7 @@ class Load(threading.Thread):
                 self.log.odd.append((code, head))
             elif not head_only:
                 self.log.seen[code] += 1
+                self.redirects += 1
         elif status == b"503":
             if not head_only:
                 self.log.refused[code] += 1
