@@ -9,9 +9,17 @@
 
 namespace urltrim::testing {
 
-/// Runs one Task to its end on an io_context of its own, or throws what it threw.
+/// The loop that tests run tasks on, ready for the next run(). It is never destroyed: a thread that has made
+/// a task go on may still be on its way out of asio::post() when the task has ended.
+inline asio::io_context& loop() {
+    static auto& context = *new asio::io_context(1);
+    context.restart();
+    return context;
+}
+
+/// Runs one Task to its end, or throws what it threw.
 inline void run(Task<> task) {
-    asio::io_context io(1);
+    asio::io_context& io = loop();
     std::exception_ptr error;
     asio::co_spawn(io.get_executor(), std::move(task), [&](std::exception_ptr thrown) { error = thrown; });
     io.run();

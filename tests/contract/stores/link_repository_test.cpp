@@ -1,4 +1,5 @@
 #include "contract/stores/stores.hpp"
+#include "support/run_task.hpp"
 
 namespace urltrim::contract {
 namespace {
@@ -49,7 +50,7 @@ TYPED_TEST(LinkRepositoryContract, keeps_a_target_of_the_longest_length) {
 
 TYPED_TEST(LinkRepositoryContract, stores_one_of_two_that_want_a_code_at_the_same_time) {
     std::vector<typename TestFixture::Insert> answers;
-    asio::io_context io(1);
+    asio::io_context& io = testing::loop();
     auto want = [&]() -> Task<> {
         links::NewLink link{this->code("docs"), links::TargetUrl::from_store("https://example.com/"), true};
         answers.push_back(co_await this->store.links().insert(std::move(link)));

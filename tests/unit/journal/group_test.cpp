@@ -30,16 +30,17 @@ protected:
 
     /// As many redirects at once; how many were answered.
     int redirects_at_once(Writer& writer, int redirects) {
-        asio::io_context io(1);
         int answered = 0;
         auto rethrow = [](std::exception_ptr error) {
             if (error) std::rethrow_exception(error);
         };
         for (int i = 0; i < redirects; ++i)
-            asio::co_spawn(io.get_executor(), one_redirect(writer, answered), rethrow);
-        io.run();
+            asio::co_spawn(io_.get_executor(), one_redirect(writer, answered), rethrow);
+        io_.run();
         return answered;
     }
+
+    asio::io_context io_{1};  // outlives the journal, whose sync thread posts to it
 };
 
 TEST_F(GroupTest, answers_once_the_click_is_on_disk) {

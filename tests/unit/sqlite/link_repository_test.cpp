@@ -8,6 +8,7 @@
 
 #include "base/failpoint.hpp"
 #include "support/child_test.hpp"
+#include "support/run_task.hpp"
 #include "unit/sqlite/database_fixture.hpp"
 
 namespace urltrim::sqlite {
@@ -20,7 +21,7 @@ protected:
     /// Inserts links c0, c1, …, all at the same time; how many were stored.
     static int insert_together(LinkRepository& links, int count) {
         int stored = 0;
-        asio::io_context io(1);
+        asio::io_context& io = testing::loop();
         auto insert_one = [&](int number) -> Task<> {
             links::NewLink link = new_link("c" + std::to_string(number));
             if (co_await links.insert(std::move(link)) == Insert::stored) ++stored;
