@@ -165,8 +165,9 @@ CPU per request by thread of the server, from 0.01 µs up:
 
 ## Rounds
 
-*In the books*: redirects the server says it answered, after each of them had been added to its link's clicks (for (e): rows
-in the table of links). They must equal the answers, plus at most the {cases.load.CONNECTIONS} that were under way when the client stopped.
+*In the books*: redirects the server says it answered, once the clicks of all links add up to the same number; for (e) links
+answered, once the table has as many. They must equal the answers, plus at most the {cases.load.CONNECTIONS} that were under way when the
+client stopped.
 
 {rounds_table(results)}
 
