@@ -44,7 +44,8 @@ struct Stats {
 /// The click journal of one process: a directory of segments, a writer per io thread, and the source the
 /// relay drains. See docs/click_protocol.md for the promise and docs/journal_format.md for the bytes.
 ///
-/// Made, started and stopped on the main thread; BatchSource is the relay's; stats() is for any thread.
+/// Made, started and stopped on the main thread; BatchSource is the relay's; stats() is for any thread. With
+/// `group`, the event loops of the writers must outlive stop(): the sync thread posts to them.
 class Journal final : public clicks::BatchSource {
 public:
     /// Opens `settings.directory`, made if missing. Throws std::system_error if it cannot be written to. The

@@ -16,8 +16,8 @@
 namespace urltrim::journal {
 
 /// The journal's end on an io thread: writes clicks into a segment that only it writes to, and goes on in the
-/// next when that is full or its disk has failed. One per io thread, used only there. record() costs some
-/// 40 ns when its strings are known: no lock, no allocation, no system call.
+/// next when that is full or its disk has failed. One per io thread, used only there. record() costs
+/// 35 ns, and some 15 to 25 more per string that it knows: no lock, no allocation, no system call.
 class Writer final : public clicks::ClickSink {
 public:
     /// All references must outlive the writer.
