@@ -92,9 +92,18 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def targets_table(results: Results) -> str:
-    return table(("what", "target", "measured", "met"),
+    """With a warning above it if the machine was not left alone."""
+    return disturbance(results) + table(("what", "target", "measured", "met"),
                  ((each.what, each.target, each.measured, "yes" if each.met else "**no**")
                   for each in verdicts(results)))
+
+
+def disturbance(results: Results) -> str:
+    share = max((results.median(case.key, lambda sample: sample.others_busy) for case in results.cases), default=0.0)
+    # The kernel's own threads, writing to the disk, are a few percent.
+    if share <= 0.1:
+        return ""
+    return f"**Not to be trusted**: others had up to {share:.0%} of the server's core while these were measured.\n\n"
 
 
 def cases_table(results: Results) -> str:
