@@ -106,8 +106,8 @@ Task<> drain(asio::io_context& control, Shards& shards, Signals& signals, std::c
     control.stop();
 }
 
-Task<> stop_on_signal(asio::io_context& control, Shards& shards, std::chrono::seconds limit) {
-    Signals signals(control.get_executor(), SIGINT, SIGTERM);
+Task<> stop_on_signal(asio::io_context& control, Signals& signals, Shards& shards,
+                      std::chrono::seconds limit) {
     const int signal = co_await signals.async_wait(use_task);
     spdlog::info("{}: stopping", signal == SIGINT ? "interrupted" : "terminated");
     co_await drain(control, shards, signals, limit);
@@ -205,6 +205,7 @@ void serve(const config::Settings& settings) {
 
     // Signals and the admin listener live on this thread.
     asio::io_context control(1);
+    Signals signals(control.get_executor(), SIGINT, SIGTERM);  // before anybody can see that we serve
     http::AdminSite admin_site([&] { return metrics_page(shards, journal, relay, backends); }, readiness);
     telemetry::ShardMetrics admin_metrics;
     http::Listener admin(control, admin_site, admin_metrics, clock);
@@ -218,7 +219,8 @@ void serve(const config::Settings& settings) {
     for (const auto& shard : shards) shard->start();
     spdlog::info("urltrim {} serves {}", URLTRIM_VERSION, as_origin(endpoint));
 
-    asio::co_spawn(control, stop_on_signal(control, shards, settings.shutdown_timeout), asio::detached);
+    asio::co_spawn(control, stop_on_signal(control, signals, shards, settings.shutdown_timeout),
+                   asio::detached);
     control.run();
 
     for (const auto& shard : shards) shard->stop();

@@ -68,6 +68,8 @@ def test_sigterm_waits_for_a_redirect_that_waits_for_the_store(make_server):
     server.terminate()
     server.start()  # with a cold cache
     with Connection(server.port) as connection:
+        connection.send(http_client.request_bytes("GET", "/livez", connection.host))
+        assert connection.response().status == 200  # so the connection is accepted
         with store_cannot_read(server):
             connection.send(http_client.request_bytes("GET", f"/{code}", connection.host))
             server.process.send_signal(signal.SIGTERM)
