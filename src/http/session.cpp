@@ -322,7 +322,9 @@ void Session::drain() {
     // A request that has arrived but is not read yet is in flight too; its answer closes the connection.
     boost::system::error_code error;
     if (socket_.available(error) > 0 && !error) return;
-    abort();
+    // Not close: a read that is done, but whose task has not resumed yet, holds a request as well. Only one
+    // that still waits is cancelled.
+    socket_.cancel(error);
 }
 
 void Session::abort() {
