@@ -119,9 +119,9 @@ void Journal::take_up(SegmentFile file) {
     if (segment->is_done()) return segment->remove();
     spdlog::info("journal: segment {} was left behind with {} clicks, {} void and {} torn slots",
                  to_hex(segment->id()), census.clicks, census.voids, census.torn);
-    recovered_segments_.fetch_add(1, std::memory_order_relaxed);
+    segments_.add(std::move(segment));  // first: whoever sees it counted finds it in the backlog
     recovered_clicks_.fetch_add(census.clicks, std::memory_order_relaxed);
-    segments_.add(std::move(segment));
+    recovered_segments_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Journal::note_unreadable(const std::filesystem::path& path, const char* problem) {
