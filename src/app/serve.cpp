@@ -74,9 +74,13 @@ Task<std::vector<http::ComponentStatus>> readiness_of(Backends& backends, const 
     std::vector<http::ComponentStatus> components = co_await backends.readiness();
     http::ComponentStatus& clicks = components.emplace_back();
     clicks.name = "journal";
-    if (journal.stats().degraded) {
+    const journal::Stats stats = journal.stats();
+    if (stats.degraded) {
         clicks.health = http::ComponentStatus::Health::degraded;
         clicks.note = "the disk takes no clicks; they are kept in memory or refused";
+    } else if (stats.unreadable_segments > 0) {
+        clicks.health = http::ComponentStatus::Health::degraded;
+        clicks.note = "segments cannot be read and were kept: see the log";
     }
     co_return components;
 }

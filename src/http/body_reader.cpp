@@ -14,6 +14,61 @@ bool is_field_text(std::string_view text) noexcept {
     });
 }
 
+/// Takes a text apart from its front; each call says whether there was what it looked for.
+class Scanner {
+public:
+    explicit Scanner(std::string_view text) : text_(text) {}
+
+    bool at_end() const noexcept { return text_.empty(); }
+
+    bool skip(char c) noexcept {
+        if (!text_.starts_with(c)) return false;
+        text_.remove_prefix(1);
+        return true;
+    }
+    void skip_space() noexcept {
+        while (skip(' ') || skip('\t')) {
+        }
+    }
+    bool skip_token() noexcept {
+        const auto end = std::find_if_not(text_.begin(), text_.end(), is_token_char);
+        const auto length = static_cast<std::size_t>(end - text_.begin());
+        text_.remove_prefix(length);
+        return length > 0;
+    }
+    bool skip_quoted() noexcept {
+        if (!skip('"')) return false;
+        while (!text_.empty() && text_.front() != '"') {
+            const std::size_t length = text_.front() == '\\' ? 2 : 1;
+            text_.remove_prefix(std::min(length, text_.size()));
+        }
+        return skip('"');
+    }
+
+private:
+    std::string_view text_;
+};
+
+/// *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] ), RFC 9112 section 7.1.1. What is ignored
+/// is held to its grammar all the same: of an open quote, another parser could think that it goes on for
+/// lines.
+bool is_chunk_extension(std::string_view text) noexcept {
+    Scanner scanner(text);
+    while (!scanner.at_end()) {
+        scanner.skip_space();
+        if (!scanner.skip(';')) return false;
+        scanner.skip_space();
+        if (!scanner.skip_token()) return false;
+        Scanner value = scanner;
+        value.skip_space();
+        if (!value.skip('=')) continue;
+        value.skip_space();
+        if (!value.skip_quoted() && !value.skip_token()) return false;
+        scanner = value;
+    }
+    return true;
+}
+
 }  // namespace
 
 BodyReader::BodyReader(const RequestHead& head) {
@@ -82,7 +137,7 @@ void BodyReader::finish_line() {
     }
 }
 
-/// chunk-size [ chunk-ext ]; extensions are ignored, but must start with a semicolon.
+/// chunk-size [ chunk-ext ]
 void BodyReader::start_chunk() {
     std::size_t digits = 0;
     std::uint64_t size = 0;
@@ -90,8 +145,7 @@ void BodyReader::start_chunk() {
         size = std::min<std::uint64_t>(size * 16 + static_cast<unsigned>(hex_value(line_[digits])),
                                        max_body + 1);
     }
-    const std::string_view extension = trim(std::string_view(line_).substr(digits));
-    if (digits == 0 || (!extension.empty() && extension.front() != ';')) {
+    if (digits == 0 || !is_chunk_extension(std::string_view(line_).substr(digits))) {
         state_ = State::malformed;
     } else if (size > max_body - body_.size()) {
         state_ = State::too_large;

@@ -87,24 +87,30 @@ void Listener::start(Acceptor acceptor) {
 Task<> Listener::accept(Acceptor acceptor) {
     acceptor_ = &acceptor;
     Timer pause(io_);
+    bool refusing = false;
     while (!context_.draining) {
         boost::system::error_code error;
         asio::ip::tcp::endpoint peer;
         Socket socket = co_await acceptor.async_accept(peer, asio::redirect_error(use_task, error));
         if (!error) {
-            context_.metrics.connections_accepted.add();
-            asio::co_spawn(io_, serve(std::move(socket), peer.address()), asio::detached);
+            if (std::exchange(refusing, false)) spdlog::info("accepting connections again");
+            take(std::move(socket), peer.address());
             continue;
         }
         if (context_.draining || is_of_one_client(error)) continue;
         // Out of file descriptors or memory: the connection stays in the queue, so asking again at once
         // would spin.
         context_.metrics.accept_errors.add();
-        spdlog::warn("cannot accept connections: {}", error.message());
+        if (!std::exchange(refusing, true)) spdlog::warn("cannot accept connections: {}", error.message());
         pause.expires_after(accept_pause);
         co_await pause.async_wait(asio::redirect_error(use_task, error));
     }
     acceptor_ = nullptr;
+}
+
+void Listener::take(Socket socket, const asio::ip::address& peer) {
+    context_.metrics.connections_accepted.add();
+    asio::co_spawn(io_, serve(std::move(socket), peer), asio::detached);
 }
 
 Task<> Listener::serve(Socket socket, asio::ip::address peer) {
@@ -137,9 +143,21 @@ void Listener::sweep() {
 
 void Listener::stop() {
     context_.draining = true;
-    boost::system::error_code ignored;
-    if (acceptor_ != nullptr) acceptor_->close(ignored);
+    if (acceptor_ != nullptr) accept_the_rest();
     for (Session& session : sessions_) session.drain();
+}
+
+/// Connections that the kernel has set up are reset if the socket closes before they are accepted, with the
+/// requests that their clients may have sent.
+void Listener::accept_the_rest() {
+    boost::system::error_code error;
+    acceptor_->non_blocking(true, error);
+    while (!error) {
+        asio::ip::tcp::endpoint peer;
+        Socket socket = acceptor_->accept(peer, error);
+        if (!error) take(std::move(socket), peer.address());
+    }
+    acceptor_->close(error);
 }
 
 void Listener::abort() {

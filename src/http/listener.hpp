@@ -32,7 +32,8 @@ public:
     /// Accepts beside the listener of another io thread that has opened the address.
     void join(const asio::ip::tcp::endpoint& endpoint);
 
-    /// Stops accepting, closes idle connections, lets busy ones finish their answer.
+    /// Stops accepting; connections that are already in the kernel's queue are still taken. Closes idle
+    /// connections, lets busy ones finish their answer.
     void stop();
 
     /// Closes every connection at once.
@@ -51,6 +52,8 @@ private:
 
     void start(Acceptor acceptor);
     Task<> accept(Acceptor acceptor);
+    void accept_the_rest();
+    void take(Socket socket, const asio::ip::address& peer);
     Task<> serve(Socket socket, asio::ip::address peer);
     Task<> tick();
 

@@ -140,7 +140,7 @@ bool Session::await_request() noexcept {
     }
     if (output_.capacity() > output_kept) output_.shrink_to_fit();
     enter(Phase::idle, idle_seconds);
-    return !context_.draining;
+    return !context_.draining || has_arrived();
 }
 
 /// The stream cannot be trusted beyond this point: one answer, then close.
@@ -317,11 +317,16 @@ void Session::sweep() {
     }
 }
 
+/// A request that has arrived but is not read yet is in flight too; its answer closes the connection.
+bool Session::has_arrived() const noexcept {
+    boost::system::error_code error;
+    return socket_.available(error) > 0 && !error;
+}
+
 void Session::drain() {
     if (phase_ != Phase::idle) return;
-    // A request that has arrived but is not read yet is in flight too; its answer closes the connection.
+    if (has_arrived()) return;
     boost::system::error_code error;
-    if (socket_.available(error) > 0 && !error) return;
     // Not close: a read that is done, but whose task has not resumed yet, holds a request as well. Only one
     // that still waits is cancelled.
     socket_.cancel(error);

@@ -89,6 +89,7 @@ private:
 
     Next answer_instantly();
     bool await_request() noexcept;
+    bool has_arrived() const noexcept;
     void refuse(Status status);
     Task<> serve();
     Task<bool> receive_body(Request& request);

@@ -26,6 +26,12 @@ void check_step(bool succeeded, std::string_view crash_point, const char* step) 
     if (failpoint(crash_point) == Fault::error) fail(ENOSPC, step);
 }
 
+void check_regular(const File& file) {
+    struct stat status{};
+    if (::fstat(file.descriptor(), &status) != 0) fail(errno, "look at segment");
+    if (!S_ISREG(status.st_mode)) fail(EINVAL, "not a regular file");
+}
+
 bool try_lock(const File& file) {
     struct flock whole{};
     whole.l_type = F_WRLCK;
@@ -144,8 +150,9 @@ void sync_directory(const std::filesystem::path& directory) {
 }
 
 std::variant<SegmentFile, LockedElsewhere, BadHeader> take_over(const std::filesystem::path& path) {
-    File file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    File file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
     if (!file) fail(errno, "open segment");
+    check_regular(file);
     if (!try_lock(file)) return LockedElsewhere{};
     const auto header = read_header(file);
     if (const BadHeader* bad = std::get_if<BadHeader>(&header)) return *bad;
@@ -170,8 +177,9 @@ std::variant<Header, BadHeader> read_header(const File& file) {
 }
 
 File open_for_reading(const std::filesystem::path& path) {
-    File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe would be waited for
     if (!file) fail(errno, "open " + path.string());
+    check_regular(file);
     return file;
 }
 

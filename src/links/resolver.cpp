@@ -16,7 +16,7 @@ Resolver::Resolver(LinkRepository& repository, const Settings& settings, const A
 
 Task<std::optional<Link>> Resolver::resolve(ShortCode code) {
     if (const auto hit = find_cached(code)) {
-        co_return Link{hit->id, code, TargetUrl::from_store(hit->target)};
+        co_return Link{hit->id, code, *TargetUrl::from_store(hit->target)};
     }
     if (absent_.contains(code)) {
         ++stats_.negative_hits;
@@ -71,7 +71,7 @@ void Resolver::learn(const ShortCode& code, const std::optional<Link>& link, std
 std::optional<Link> Resolver::bridge(const ShortCode& code) const {
     const auto stale = cache_.find_stale(code, stale_limit_);
     if (!stale) return std::nullopt;
-    return Link{stale->id, code, TargetUrl::from_store(stale->target)};
+    return Link{stale->id, code, *TargetUrl::from_store(stale->target)};
 }
 
 Resolver::Stats Resolver::stats() const noexcept {

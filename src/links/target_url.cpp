@@ -209,7 +209,10 @@ Checked<TargetUrl> TargetUrl::parse(std::string_view input) {
     return TargetUrl(std::move(href));
 }
 
-TargetUrl TargetUrl::from_store(std::string_view stored) {
+std::optional<TargetUrl> TargetUrl::from_store(std::string_view stored) {
+    const std::optional<Scheme> scheme = scheme_of(stored);
+    if (!scheme || stored.substr(scheme->name.size(), 2) != "//") return std::nullopt;
+    if (stored.size() == scheme->name.size() + 2) return std::nullopt;
     std::string href;
     href.reserve(stored.size());
     for (const char c : stored) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,8 +27,9 @@ public:
     static Checked<TargetUrl> parse(std::string_view input);
 
     /// A URL that the store already holds, perhaps written by another program: kept as it is, except that
-    /// bytes a header may not carry are percent-encoded.
-    static TargetUrl from_store(std::string_view stored);
+    /// bytes a header may not carry are percent-encoded. Nothing if it does not begin with `http://` or
+    /// `https://` and a character more: nobody is sent to such a place.
+    static std::optional<TargetUrl> from_store(std::string_view stored);
 
     const std::string& href() const noexcept { return href_; }
 

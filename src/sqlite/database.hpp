@@ -11,8 +11,8 @@
 namespace urltrim::sqlite {
 
 /// One database file, as LinkRepository, ClickTotals and ClickStore share it; make one per process and file,
-/// after migrate(). Nothing is opened before it is needed, and whatever fails is opened again at the next
-/// call: a database that is away at first, locked, full or replaced comes back by itself.
+/// after migrate(). What cannot be opened, or fails, is opened again at the next call: a database that is
+/// away at first, locked, full or replaced comes back by itself.
 ///
 /// Must be destroyed after the io contexts have stopped calling, and before they are destroyed: tasks
 /// that wait are answered first.

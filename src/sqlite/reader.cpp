@@ -13,7 +13,22 @@ Reader::Reader(std::filesystem::path path, const Settings& settings, Stats& stat
     : path_(std::move(path)),
       settings_(settings),
       stats_(stats),
-      thread_("sqlite-read", [this](std::vector<LookUp>& batch) { answer(batch); }) {}
+      thread_("sqlite-read", [this](std::vector<LookUp>& batch) { answer(batch); }) {
+    open_early();
+}
+
+/// The first read makes the log's index (`-shm`). On a disk that has filled up since the start it could not
+/// be made any more, and not even look-ups would work.
+void Reader::open_early() noexcept {
+    try {
+        session_.emplace(path_, settings_);
+        Transaction snapshot(session_->connection, Transaction::Kind::read);
+        find(session_->by_code, *links::ShortCode::parse("warm-up"));
+        snapshot.commit();
+    } catch (const Error&) {
+        session_.reset();  // the first look-up tries again, and says so
+    }
+}
 
 Task<std::optional<StoredLink>> Reader::look_up(links::ShortCode code) {
     auto start = [&](ReplyPtr<Answer> reply) { thread_.submit(LookUp{code, std::move(reply)}); };
@@ -25,7 +40,7 @@ void Reader::answer(std::vector<LookUp>& batch) noexcept {
     try {
         answer_from_database(batch);
     } catch (const Error& error) {
-        session_.reset();
+        if (!error.transient()) session_.reset();
         for (LookUp& look_up : batch) {
             if (look_up.reply->fail(error.problem())) ++stats_.look_up_errors;
         }
@@ -47,9 +62,11 @@ void Reader::answer_from_database(std::vector<LookUp>& batch) {
 Reader::Answer Reader::find(Statement& by_code, const links::ShortCode& code) {
     if (!by_code.bind(1, code.text()).step()) return std::nullopt;
     const links::LinkId id{by_code.integer(0)};
-    StoredLink row{links::Link{id, code, links::TargetUrl::from_store(by_code.text(1))}, by_code.integer(2)};
+    std::optional<links::TargetUrl> target = links::TargetUrl::from_store(by_code.text(1));
+    const std::int64_t clicks = by_code.integer(2);
     by_code.reset();
-    return row;
+    if (!target) return std::nullopt;
+    return StoredLink{links::Link{id, code, *std::move(target)}, clicks};
 }
 
 }  // namespace urltrim::sqlite

@@ -21,7 +21,7 @@ struct StoredLink {
 };
 
 /// The thread that reads. Look-ups that arrive while it is busy share the next read transaction. The
-/// connection is opened when it is first needed, and again after an error.
+/// connection is opened at once, or when it is first needed, and again after an error that may stay.
 class Reader {
 public:
     Reader(std::filesystem::path path, const Settings& settings, Stats& stats);
@@ -44,6 +44,7 @@ private:
         Statement by_code;
     };
 
+    void open_early() noexcept;
     void answer(std::vector<LookUp>& batch) noexcept;
     void answer_from_database(std::vector<LookUp>& batch);
     static Answer find(Statement& by_code, const links::ShortCode& code);

@@ -355,6 +355,12 @@ def test_a_plain_insert_by_another_program_makes_a_working_link(server):
     poll(lambda: server.clicks("inserted") == 1, "the click")
 
 
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "/docs", "mailto:me@example.com"])
+def test_a_row_that_leads_to_no_web_page_is_not_found(server, url):
+    execute(server, "INSERT INTO links(long_url, short_code) VALUES (?, ?)", url, "elsewhere")
+    assert_problem(server.get("/elsewhere"), 404, "not found")
+
+
 def test_a_changed_row_is_seen_within_the_ttl(make_server):
     server = make_server({"LOCAL_CACHE_TTL": "1"}).start()
     code = server.create(TARGET)

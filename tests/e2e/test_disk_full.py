@@ -175,6 +175,18 @@ def test_refuse_answers_503_and_counts_only_302s(serve, disk):
     server.terminate()
 
 
+def test_a_disk_that_fills_up_before_the_first_look_up_does_not_keep_it_from_being_answered(serve, disk):
+    server, links = serve()
+    server.terminate()
+    server.start()
+    disk.fill(server)
+    log = click(server, links, 20)
+    assert not log.refused
+    disk.release(server)
+    audit(server, log, exact=True)
+    server.terminate()
+
+
 def test_a_link_that_cannot_be_committed_is_503_and_is_not_there(serve, disk):
     server, links = serve()
     disk.fill(server)

@@ -62,6 +62,20 @@ def test_sigterm_waits_for_a_request_that_is_half_here(server):
     assert server.get("/late").status == 302
 
 
+def test_sigterm_answers_connections_that_the_kernel_has_accepted_and_the_server_has_not(server):
+    code = server.create(TARGET)
+    server.process.send_signal(signal.SIGSTOP)
+    connections = [Connection(server.port) for _ in range(50)]
+    for connection in connections:
+        connection.send(http_client.request_bytes("GET", f"/{code}", connection.host))
+    server.process.send_signal(signal.SIGTERM)
+    server.process.send_signal(signal.SIGCONT)
+    assert [connection.response().status for connection in connections] == [302] * 50
+    assert server.reap() == 0
+    server.start()
+    poll(lambda: server.clicks(code) == 50, "all clicks")
+
+
 def test_sigterm_waits_for_a_redirect_that_waits_for_the_store(make_server):
     server = make_server().start()
     code = server.create(TARGET)
@@ -260,6 +274,25 @@ def test_journal_inspect_shows_what_a_killed_server_left(make_server):
     names = [path.stem for path in server.home.journal.glob("*.seg")]
     assert any(name in done.stdout for name in names), done.stdout
     assert "5" in done.stdout
+
+
+def test_journal_inspect_does_not_wait_for_what_is_not_a_file(home):
+    home.journal.mkdir(parents=True)
+    os.mkfifo(home.journal / f"{'0' * 32}.seg")
+    done = command("journal", "inspect", "--dir", home.journal, cwd=home.path, timeout=10)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr and done.stdout
+
+
+def test_a_segment_that_cannot_be_read_is_kept_and_shows_in_readyz(server):
+    server.terminate()
+    damaged = server.home.journal / f"{'0' * 32}.seg"
+    damaged.write_bytes(b"x" * 65536)
+    server.start()
+    poll(lambda: b"segments cannot be read" in server.get("/readyz").body, "readyz to say so")
+    assert server.get("/readyz").status == 200
+    server.terminate()
+    assert damaged.exists()
 
 
 def test_the_log_has_no_urls_addresses_or_query_strings(make_server):

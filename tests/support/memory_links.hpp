@@ -43,7 +43,7 @@ public:
         const links::ShortCode parsed = *links::ShortCode::parse(code);
         const links::LinkId id{next_id_++};
         rows_.insert_or_assign(std::string{code},
-                               links::Link{id, parsed, links::TargetUrl::from_store(target)});
+                               links::Link{id, parsed, *links::TargetUrl::from_store(target)});
     }
     void remove(std::string_view code) { rows_.erase(std::string{code}); }
 

@@ -52,7 +52,7 @@ TYPED_TEST(LinkRepositoryContract, stores_one_of_two_that_want_a_code_at_the_sam
     std::vector<typename TestFixture::Insert> answers;
     asio::io_context& io = testing::loop();
     auto want = [&]() -> Task<> {
-        links::NewLink link{this->code("docs"), links::TargetUrl::from_store("https://example.com/"), true};
+        links::NewLink link{this->code("docs"), *links::TargetUrl::from_store("https://example.com/"), true};
         answers.push_back(co_await this->store.links().insert(std::move(link)));
     };
     auto rethrow = [](std::exception_ptr error) {

@@ -59,7 +59,7 @@ protected:
     static links::ShortCode code(std::string_view text) { return links::ShortCode::parse(text).value(); }
 
     Insert insert(std::string_view name, std::string_view target = "https://example.com/") {
-        links::NewLink link{code(name), links::TargetUrl::from_store(target), true};
+        links::NewLink link{code(name), *links::TargetUrl::from_store(target), true};
         return testing::run(store.links().insert(std::move(link)));
     }
 

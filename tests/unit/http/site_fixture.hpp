@@ -40,7 +40,7 @@ public:
         if (down) throw Unavailable("fake", "down");
         const auto found = targets.find(std::string(code.text()));
         if (found == targets.end()) co_return std::nullopt;
-        co_return links::Link{links::LinkId{7}, code, links::TargetUrl::from_store(found->second)};
+        co_return links::Link{links::LinkId{7}, code, *links::TargetUrl::from_store(found->second)};
     }
     Task<> check() override { co_return; }
 

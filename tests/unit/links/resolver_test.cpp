@@ -128,7 +128,7 @@ TEST_F(ResolverTest, answers_from_an_older_entry_while_the_store_is_away_for_at_
 
 Link link_named(const std::string& code, std::size_t target_length) {
     return {LinkId{1}, *ShortCode::parse(code),
-            TargetUrl::from_store("https://" + std::string(target_length, 'x'))};
+            *TargetUrl::from_store("https://" + std::string(target_length, 'x'))};
 }
 
 TEST(LocalCache, stays_within_its_bytes_and_drops_what_was_used_longest_ago) {

@@ -449,16 +449,22 @@ TEST(Origin, is_nothing_if_the_authority_names_no_host) {
 }
 
 TEST(TargetUrl, from_the_store_is_kept_but_made_safe_for_a_header) {
-    EXPECT_EQ(TargetUrl::from_store("http://H/\\a'b%zz").href(), "http://H/\\a'b%zz");
-    EXPECT_EQ(TargetUrl::from_store("http://h/\r\nx: \x7f\u00e9").href(), "http://h/%0D%0Ax:%20%7F%C3%A9");
+    EXPECT_EQ(TargetUrl::from_store("http://H/\\a'b%zz")->href(), "http://H/\\a'b%zz");
+    EXPECT_EQ(TargetUrl::from_store("http://h/\r\nx: \x7f\u00e9")->href(), "http://h/%0D%0Ax:%20%7F%C3%A9");
 }
 
 TEST(TargetUrl, from_another_program_still_has_a_host_if_it_is_a_url) {
-    const TargetUrl url = TargetUrl::from_store("https://u:p@h:81/");
+    const TargetUrl url = *TargetUrl::from_store("https://u:p@h:81/");
     EXPECT_EQ(url.host(), "h");
     EXPECT_EQ(url.port(), 81);
-    EXPECT_EQ(TargetUrl::from_store("mailto:me").host(), "");
-    EXPECT_FALSE(TargetUrl::from_store("mailto:me").is_private());
+}
+
+TEST(TargetUrl, from_another_program_is_nothing_if_a_browser_should_not_be_sent_there) {
+    for (const char* stored : {"", "mailto:me", "javascript:alert(1)", "/docs", "//host/",
+                               "https:", "https:/host", "http://", " https://host/"}) {
+        EXPECT_FALSE(TargetUrl::from_store(stored)) << stored;
+    }
+    EXPECT_TRUE(TargetUrl::from_store("HTTPS://host"));
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ protected:
     static links::ShortCode code(std::string_view text) { return links::ShortCode::parse(text).value(); }
 
     static links::NewLink new_link(std::string_view name) {
-        return links::NewLink{code(name), links::TargetUrl::from_store("https://example.com/"), false};
+        return links::NewLink{code(name), *links::TargetUrl::from_store("https://example.com/"), false};
     }
 
     static Insert insert(LinkRepository& links, std::string_view name) {
