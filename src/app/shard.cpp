@@ -49,8 +49,8 @@ Task<> Shard::publish_cache_metrics() {
         metrics.joins.advance_to(stats.joined);
         metrics.stale_hits.advance_to(stats.stale);
         metrics.evictions.advance_to(stats.evictions);
-        metrics.bytes.set(stats.cache_bytes);
-        metrics.entries.set(stats.cache_entries);
+        metrics.bytes.set(static_cast<std::int64_t>(stats.cache_bytes));
+        metrics.entries.set(static_cast<std::int64_t>(stats.cache_entries));
         timer.expires_after(1s);
         co_await timer.async_wait(use_task);
     }

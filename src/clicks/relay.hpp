@@ -38,8 +38,8 @@ public:
         std::uint64_t failures = 0;
         bool failing = false;  ///< the last delivery failed
         std::chrono::milliseconds lag{
-            0};                         ///< from the oldest click of the last delivery to its being applied
-        Clock::UtcTime last_applied{};  ///< epoch if nothing has been applied yet
+            0};                       ///< from the oldest click of the last delivery to its being applied
+        Clock::UtcTime last_applied;  ///< epoch if nothing has been applied yet
         std::chrono::nanoseconds last_delivery{0};  ///< how long it took, cut to applied
         std::chrono::nanoseconds cpu{0};  ///< of the relay's thread, the store's work on it included
     };
@@ -94,7 +94,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable stop_asked_;
     bool stopping_ = false;
-    Clock::SteadyTime stop_by_{};
+    Clock::SteadyTime stop_by_;
     bool running_ = false;  // handle_ names a live thread
     pthread_t handle_{};
     std::thread thread_;

@@ -13,9 +13,9 @@ namespace {
 /// Per byte: what a domain holds in its place, 0 for a forbidden domain code point.
 constexpr std::array<char, 256> domain_characters = [] {
     std::array<char, 256> table{};
-    for (char c = '!'; c <= '~'; ++c) table[static_cast<std::size_t>(c)] = c;
-    for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = static_cast<char>(c - 'A' + 'a');
-    for (const char c : std::string_view("#/:<>?@[\\]^|%")) table[static_cast<std::size_t>(c)] = 0;
+    for (char c = '!'; c <= '~'; ++c) table[static_cast<unsigned char>(c)] = c;
+    for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = static_cast<char>(c - 'A' + 'a');
+    for (const char c : std::string_view("#/:<>?@[\\]^|%")) table[static_cast<unsigned char>(c)] = 0;
     return table;
 }();
 

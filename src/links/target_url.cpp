@@ -77,6 +77,7 @@ Utf8 inspect_utf8(std::string_view text) {
     const auto size = static_cast<std::int32_t>(text.size());
     for (std::int32_t i = 0; i < size;) {
         UChar32 code_point = 0;
+        // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): a macro of ICU
         U8_NEXT(text.data(), i, size, code_point);
         if (code_point < 0) return Utf8::malformed;
         if (code_point >= 0x80 && code_point < 0xa0) return Utf8::has_control;

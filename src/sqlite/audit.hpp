@@ -20,7 +20,7 @@ struct Audit {
     }
 };
 
-/// Reads one snapshot of the database. Blocks: it visits every link, about 0.5 s for a million. Any thread.
+/// Reads one snapshot of the database. Blocks: it visits every link, seconds for a million. Any thread.
 /// Throws Unavailable.
 Audit audit(const std::filesystem::path& path);
 

@@ -62,7 +62,7 @@ std::vector<ChunkCase> chunk_cases() {
         {"an escaped closing quote", "3;a=\"b\\\"\r\nabc\r\n", State::malformed, ""},
         {"rubbish behind a quote", "3;a=\"b\"c\r\nabc\r\n", State::malformed, ""},
         {"a bare CR in an extension", "3;a\rb\r\nabc\r\n0\r\n\r\n", State::malformed, ""},
-        {"NUL in an extension", std::string("3;a\0b\r\nabc\r\n0\r\n\r\n", 18), State::malformed, ""},
+        {"NUL in an extension", std::string("3;a\0b\r\nabc\r\n0\r\n\r\n", 17), State::malformed, ""},
         {"a trailer without a colon", "0\r\nX-A\r\n\r\n", State::malformed, ""},
         {"a trailer without a name", "0\r\n: b\r\n\r\n", State::malformed, ""},
         {"a folded trailer", "0\r\nX-A: b\r\n c: d\r\n\r\n", State::malformed, ""},

@@ -35,12 +35,12 @@ protected:
             if (error) std::rethrow_exception(error);
         };
         for (int i = 0; i < redirects; ++i)
-            asio::co_spawn(io_.get_executor(), one_redirect(writer, answered), rethrow);
-        io_.run();
+            asio::co_spawn(io.get_executor(), one_redirect(writer, answered), rethrow);
+        io.run();
         return answered;
     }
 
-    asio::io_context io_{1};  // outlives the journal, whose sync thread posts to it
+    asio::io_context io{1};  // outlives the journal, whose sync thread posts to it
 };
 
 TEST_F(GroupTest, answers_once_the_click_is_on_disk) {

@@ -95,7 +95,7 @@ TEST_F(RecoveryTest, never_makes_a_wrong_click_whatever_byte_is_flipped) {
     const std::vector<char> good = read_file(path);
     for (std::size_t offset = 0; offset < 6 * slot_size; ++offset) {
         std::vector<char> bytes = good;
-        bytes[offset] ^= static_cast<char>(1 + offset % 255);
+        bytes[offset] = static_cast<char>(bytes[offset] ^ static_cast<char>(1 + offset % 255));
         write_file(path, bytes);
 
         auto taken = take_over(path);

@@ -110,10 +110,11 @@ TEST_F(LinkRepositoryTest, tells_an_insert_in_time_that_nobody_answers_and_drops
 TEST_F(LinkRepositoryTest, tells_a_look_up_in_time_that_nobody_answers) {
     Settings settings;
     settings.answer_within = std::chrono::milliseconds(20);
-    Database database(path, settings);
-    LinkRepository links(database);
+    settings.busy_timeout = std::chrono::milliseconds(100);
     auto other = other_program();
     other.run("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; DELETE FROM links");
+    Database database(path, settings);
+    LinkRepository links(database);
     EXPECT_THROW(testing::run(links.check()), Unavailable);
     EXPECT_EQ(database.stats().look_up_errors, 1U);
 }
