@@ -127,7 +127,14 @@ def wait_drained(server: Server, log: Log, exact: bool, deadline: float = DEADLI
         total = sum(books.clicks[code] for code in log.sent)
         return total >= expected and pending(server.home, books) == 0
 
-    poll(done, "the journal to drain", deadline, every=0.05)
+    try:
+        poll(done, "the journal to drain", deadline, every=0.05)
+    except AssertionError as late:
+        books, metrics = drained[0], server.metrics()
+        raise AssertionError(f"{late}: {expected} redirects seen, {sum(books.clicks[code] for code in log.sent)} counted, "
+                             f"{pending(server.home, books)} pending on disk, "
+                             f"{metrics['urltrim_journal_backlog_records']:.0f} pending in the server, "
+                             f"{metrics['urltrim_relay_failures_total']:.0f} failed deliveries") from late
     return drained[0]
 
 
