@@ -89,7 +89,8 @@ std::chrono::nanoseconds Relay::round() {
     const Clock::SteadyTime begin = clock_.steady();
     if (deliver_next() == Delivery::failed) return back_off();
     pause_ = {};
-    return std::max<std::chrono::nanoseconds>(settings_.tick, rest_per_work * (clock_.steady() - begin));
+    return std::clamp<std::chrono::nanoseconds>(rest_per_work * (clock_.steady() - begin), settings_.tick,
+                                                settings_.longest_rest);
 }
 
 /// The edge where a dependency's failure ends up: whatever was thrown, nothing is lost and it is tried again.

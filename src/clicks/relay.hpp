@@ -19,8 +19,9 @@
 namespace urltrim::clicks {
 
 struct RelaySettings {
-    std::chrono::milliseconds tick{50};  ///< pause between rounds when there is little to do
-    std::size_t max_records = 262'144;   ///< per delivery
+    std::chrono::milliseconds tick{50};             ///< pause between rounds when there is little to do
+    std::chrono::milliseconds longest_rest{1'000};  ///< after a delivery, however long that took
+    std::size_t max_records = 262'144;              ///< per delivery
     std::chrono::milliseconds retry_first{
         100};  ///< back-off while the transport fails: first and longest pause
     std::chrono::milliseconds retry_longest{10'000};
@@ -30,7 +31,9 @@ struct RelaySettings {
 /// could not be delivered is delivered again, the same ranges; the store knows what it has.
 ///
 /// After a delivery the relay rests three times as long as that took, so however many clicks arrive, applying
-/// them takes a quarter of a core at most: the batches grow, and the cost per click falls.
+/// them takes a quarter of a core at most: the batches grow, and the cost per click falls. The rest has an
+/// end: a delivery of twenty seconds was not work but a disk that hung, and the clicks that came in meanwhile
+/// are not to wait for another minute.
 class Relay {
 public:
     struct Stats {

@@ -86,6 +86,12 @@ TEST_F(RelayTest, rests_three_times_as_long_as_a_delivery_took) {
     EXPECT_EQ(relay.round(), 600ms);
 }
 
+TEST_F(RelayTest, rests_for_a_second_at_most_when_the_store_hung) {
+    source.batches = {batch_of(clock, 1, 4)};
+    transport.takes = 20s;
+    EXPECT_EQ(relay.round(), 1s);
+}
+
 TEST_F(RelayTest, delivers_the_same_range_again_after_a_failure) {
     source.batches = {batch_of(clock, 1, 4), batch_of(clock, 4, 9)};
     transport.failures = 1;
