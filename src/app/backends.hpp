@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "clicks/click_store.hpp"
 #include "clicks/click_totals.hpp"
 #include "http/readiness.hpp"
@@ -26,6 +27,9 @@ public:
 
     /// How each of them is, one entry a component. Any io thread; never throws Unavailable.
     virtual Task<std::vector<http::ComponentStatus>> readiness() = 0;
+
+    /// The process is to end: nothing waits for other processes beyond this moment. Any thread.
+    virtual void finish_by(Clock::SteadyTime moment) = 0;
 
     /// Failures since the start. Any thread.
     virtual std::vector<telemetry::StoreErrors> errors() const = 0;

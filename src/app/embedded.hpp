@@ -24,6 +24,7 @@ public:
     limits::RateLimiter& limiter() override { return limiter_; }
 
     Task<std::vector<http::ComponentStatus>> readiness() override;
+    void finish_by(Clock::SteadyTime moment) override { database_.finish_by(moment); }
     std::vector<telemetry::StoreErrors> errors() const override;
 
 private:

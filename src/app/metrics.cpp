@@ -6,6 +6,7 @@ telemetry::ProcessMetrics process_metrics(const journal::Journal& journal, const
                                           const Backends& backends) {
     telemetry::ProcessMetrics metrics;
     metrics.build.version = URLTRIM_VERSION;
+    metrics.build.commit = URLTRIM_COMMIT;
 
     const journal::Stats clicks = journal.stats();
     metrics.journal.records = clicks.recorded;

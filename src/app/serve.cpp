@@ -4,12 +4,14 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -77,7 +79,8 @@ Task<std::vector<http::ComponentStatus>> readiness_of(Backends& backends, const 
     const journal::Stats stats = journal.stats();
     if (stats.degraded) {
         clicks.health = http::ComponentStatus::Health::degraded;
-        clicks.note = "the disk takes no clicks; they are kept in memory or refused";
+        clicks.note =
+            "the disk takes no new segments: clicks use up the reserve, then go to memory or are refused";
     } else if (stats.unreadable_segments > 0) {
         clicks.health = http::ComponentStatus::Health::degraded;
         clicks.note = "segments cannot be read and were kept: see the log";
@@ -92,9 +95,9 @@ std::string metrics_page(const Shards& shards, const journal::Journal& journal, 
     return telemetry::prometheus_text(metrics, process_metrics(journal, relay, backends));
 }
 
-/// SHUTDOWN_TIMEOUT at most: every shard finishes what is in flight. A second signal ends the wait.
-Task<> drain(asio::io_context& control, Shards& shards, Signals& signals, std::chrono::seconds limit) {
-    runtime::Timer wait(control.get_executor(), limit);
+/// Until `deadline` at most: every shard finishes what is in flight. A second signal ends the wait.
+Task<> drain(asio::io_context& control, Shards& shards, Signals& signals, Clock::SteadyTime deadline) {
+    runtime::Timer wait(control.get_executor(), deadline);
     std::size_t busy = shards.size();
     auto drained = [&] {
         asio::post(control, [&] {
@@ -110,11 +113,14 @@ Task<> drain(asio::io_context& control, Shards& shards, Signals& signals, std::c
     control.stop();
 }
 
-Task<> stop_on_signal(asio::io_context& control, Signals& signals, Shards& shards,
-                      std::chrono::seconds limit) {
+/// `deadline` is set when the signal comes.
+Task<> stop_on_signal(asio::io_context& control, Signals& signals, Shards& shards, Backends& backends,
+                      std::chrono::seconds limit, Clock::SteadyTime& deadline) {
     const int signal = co_await signals.async_wait(use_task);
     spdlog::info("{}: stopping", signal == SIGINT ? "interrupted" : "terminated");
-    co_await drain(control, shards, signals, limit);
+    deadline = std::chrono::steady_clock::now() + limit;
+    backends.finish_by(deadline);
+    co_await drain(control, shards, signals, deadline);
 }
 
 links::Shortener::Settings shortener_settings(const config::Settings& settings) {
@@ -223,12 +229,15 @@ void serve(const config::Settings& settings) {
     for (const auto& shard : shards) shard->start();
     spdlog::info("urltrim {} serves {}", URLTRIM_VERSION, as_origin(endpoint));
 
-    asio::co_spawn(control, stop_on_signal(control, signals, shards, settings.shutdown_timeout),
+    Clock::SteadyTime deadline;
+    asio::co_spawn(control,
+                   stop_on_signal(control, signals, shards, backends, settings.shutdown_timeout, deadline),
                    asio::detached);
     control.run();
 
     for (const auto& shard : shards) shard->stop();
-    relay.stop(last_drain);
+    const auto left = std::chrono::floor<std::chrono::milliseconds>(deadline - clock.steady());
+    relay.stop(std::clamp(left, std::chrono::milliseconds{0}, last_drain));
     journal.stop();
     spdlog::info("stopped");
 }

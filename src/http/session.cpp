@@ -155,12 +155,16 @@ void Session::refuse(Status status) {
 
 /// The request in `head_`: its body, its handler, its answer.
 Task<> Session::serve() {
+    const Clock::SteadyTime began = context_.clock.steady();
     Request request(input_.text().substr(0, head_.size), peer_);
     input_.consume(head_.size);
     if (!co_await receive_body(request)) co_return;
     phase_ = Phase::serving;
     const Response response = co_await respond(request);
     co_await send(request, response);
+    if (response.status == Status::found) {
+        context_.metrics.redirect_duration.observe(context_.clock.steady() - began);
+    }
 }
 
 Task<bool> Session::receive_body(Request& request) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -51,7 +52,8 @@ Journal::~Journal() {
 void Journal::find_leftovers() {
     for (const auto& entry : std::filesystem::directory_iterator(settings_.directory)) {
         const std::filesystem::path extension = entry.path().extension();
-        if (extension == segment_suffix || extension == unfinished_suffix) leftovers_.push_back(entry.path());
+        if (extension == segment_suffix || extension == unfinished_suffix)
+            leftovers_.push_back({entry.path()});
     }
 }
 
@@ -84,21 +86,48 @@ void Journal::stop() {
 }
 
 void Journal::keep_house() {
+    std::chrono::milliseconds pause{0};
+    std::optional<std::chrono::milliseconds> try_again;
     do {
         reserve_.top_up();
-        while (!leftovers_.empty() && !reserve_.is_closed()) {
-            recover(leftovers_.back());
-            leftovers_.pop_back();
-            reserve_.top_up();
-        }
-    } while (reserve_.wait());
+        recover_leftovers();
+        pause = std::clamp(2 * pause, settings_.retry_first, settings_.retry_longest);
+        try_again = leftovers_.empty() ? std::nullopt : std::optional(pause);
+    } while (reserve_.wait(try_again));
 }
 
-void Journal::recover(const std::filesystem::path& path) try {
+void Journal::recover_leftovers() {
+    std::erase_if(leftovers_, [this](Leftover& leftover) {
+        if (reserve_.is_closed()) return false;
+        const bool done = recover(leftover);
+        reserve_.top_up();
+        return done;
+    });
+}
+
+/// False if it has to be tried again. A segment may be locked although its process was killed: the kernel
+/// lets go of the lock when it lets go of the mapping, and whoever looks at the process in /proc at that
+/// moment delays that. And what cannot be read for want of descriptors or memory can be read later.
+bool Journal::recover(Leftover& leftover) try {
+    if (!take(leftover)) return false;
+    if (leftover.unreadable) unreadable_.fetch_sub(1, std::memory_order_relaxed);
+    return true;
+} catch (const std::system_error& error) {
+    if (error.code() == std::errc::no_such_file_or_directory) return true;  // somebody else has drained it
+    if (!std::exchange(leftover.unreadable, true)) note_unreadable(leftover.path, error.what());
+    return false;
+}
+
+bool Journal::take(Leftover& leftover) {
+    const std::filesystem::path& path = leftover.path;
     auto taken = take_over(path);
     if (std::holds_alternative<LockedElsewhere>(taken)) {
-        spdlog::warn("journal: {} belongs to a live process", path.string());
-    } else if (path.extension() == unfinished_suffix) {
+        if (!std::exchange(leftover.locked, true)) {
+            spdlog::warn("journal: {} is locked by a live or dying process: it waits", path.string());
+        }
+        return false;
+    }
+    if (path.extension() == unfinished_suffix) {
         std::filesystem::remove(path);
     } else if (const BadHeader* bad = std::get_if<BadHeader>(&taken)) {
         note_unreadable(path, *bad == BadHeader::newer_version
@@ -107,8 +136,7 @@ void Journal::recover(const std::filesystem::path& path) try {
     } else {
         take_up(std::get<SegmentFile>(std::move(taken)));
     }
-} catch (const std::system_error& error) {
-    note_unreadable(path, error.what());
+    return true;
 }
 
 /// From here on the segment is one of ours, except that nothing is ever added to it.
@@ -155,9 +183,10 @@ std::optional<clicks::Batch> Journal::cut(Segment& segment, std::size_t max_slot
     std::uint64_t voids = 0;
     std::optional<clicks::Batch> batch = segment.cut(max_slots, voids);
     voids_.fetch_add(voids, std::memory_order_relaxed);
+    if (unreadable_now_.erase(segment.id()) > 0) unreadable_.fetch_sub(1, std::memory_order_relaxed);
     return batch;
 } catch (const std::system_error& error) {
-    if (!std::exchange(read_failing_, true)) note_unreadable(to_hex(segment.id()), error.what());
+    if (unreadable_now_.insert(segment.id()).second) note_unreadable(to_hex(segment.id()), error.what());
     return std::nullopt;
 }
 

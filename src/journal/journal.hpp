@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <thread>
 #include <vector>
@@ -75,8 +76,17 @@ public:
 
 private:
     void find_leftovers();
+    /// What an earlier process left behind and nobody has taken up yet. The flags: the log has heard of it.
+    struct Leftover {
+        std::filesystem::path path;
+        bool locked = false;
+        bool unreadable = false;
+    };
+
     void keep_house();
-    void recover(const std::filesystem::path& path);
+    void recover_leftovers();
+    bool recover(Leftover& leftover);
+    bool take(Leftover& leftover);
     void take_up(SegmentFile file);
     void note_unreadable(const std::filesystem::path& path, const char* problem);
     std::optional<clicks::Batch> cut(Segment& segment, std::size_t max_slots);
@@ -89,14 +99,14 @@ private:
     Reserve reserve_;
     Syncer syncer_;
     std::vector<std::unique_ptr<Writer>> writers_;
-    std::vector<std::filesystem::path> leftovers_;
+    std::vector<Leftover> leftovers_;
 
     std::atomic<std::uint64_t> voids_{0};
     std::atomic<std::uint64_t> recovered_segments_{0};
     std::atomic<std::uint64_t> recovered_clicks_{0};
     std::atomic<std::uint64_t> unreadable_{0};
-    std::atomic<std::int64_t> oldest_ms_{0};  // of what is cut and not applied; 0 = nothing
-    bool read_failing_ = false;               // relay only
+    std::atomic<std::int64_t> oldest_ms_{0};      // of what is cut and not applied; 0 = nothing
+    std::set<clicks::SegmentId> unreadable_now_;  // relay only
     bool stopped_ = false;
     std::thread housekeeper_;
 };

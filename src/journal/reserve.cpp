@@ -74,17 +74,18 @@ void Reserve::note(bool succeeded, const char* problem) {
     making_fails_ = !succeeded;
 }
 
-bool Reserve::wait() {
+bool Reserve::wait(std::optional<std::chrono::milliseconds> at_most) {
     std::unique_lock lock(mutex_);
     if (making_fails_ || distrusted_) {
         pause_ = std::clamp(pause_ * 2, settings_.retry_first, settings_.retry_longest);
-        changed_.wait_for(lock, pause_, [this] { return closed_; });
+        changed_.wait_for(lock, std::min(pause_, at_most.value_or(pause_)), [this] { return closed_; });
         distrusted_ = false;
         has_file_.store(!ready_.empty(), std::memory_order_relaxed);
         return !closed_;
     }
     if (failed_syncs_.load(std::memory_order_relaxed) == 0) pause_ = std::chrono::milliseconds{0};
-    changed_.wait(lock, [this] { return closed_ || distrusted_ || ready_.size() < settings_.reserve; });
+    const auto woken = [this] { return closed_ || distrusted_ || ready_.size() < settings_.reserve; };
+    at_most ? static_cast<void>(changed_.wait_for(lock, *at_most, woken)) : changed_.wait(lock, woken);
     return !closed_;
 }
 

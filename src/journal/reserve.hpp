@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -35,9 +36,9 @@ public:
 
     /// Makes segments until the reserve is complete. False if one could not be made.
     bool top_up();
-    /// Sleeps until there is something to make, or for the back-off if the last top_up() failed; false once
-    /// close() was called.
-    bool wait();
+    /// Sleeps until there is something to make, or for the back-off if the last top_up() failed, or for
+    /// `at_most`; false once close() was called.
+    bool wait(std::optional<std::chrono::milliseconds> at_most);
     /// Ends wait() for good, from any thread.
     void close();
     bool is_closed() const;

@@ -1,6 +1,7 @@
 #include "journal/segment.hpp"
 
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,13 @@ constexpr std::uint32_t cut_slots = 1024;
 
 clicks::ClickRecord to_record(const ClickSlot& click) {
     return {click.slot, links::LinkId{click.link}, Clock::UtcTime{std::chrono::milliseconds{click.time_ms}}};
+}
+
+/// A copy by the kernel, which answers an error where a read of our own would be a SIGBUS.
+bool copy_from_mapping(std::byte* mapped, std::span<std::byte> bytes) noexcept {
+    const iovec from{mapped, bytes.size()};
+    const iovec to{bytes.data(), bytes.size()};
+    return ::process_vm_readv(::getpid(), &to, 1, &from, 1, 0) == static_cast<ssize_t>(bytes.size());
 }
 
 std::size_t page_floor(std::size_t bytes) {
@@ -119,11 +127,20 @@ void Segment::read(std::span<SlotBytes> slots, std::uint32_t first) {
     const auto bytes = std::as_writable_bytes(slots);
     if (!rescued_.empty()) {
         std::memcpy(bytes.data(), rescued_.data() + (first - rescued_from_), bytes.size());
-    } else if (has_file()) {
-        read_at(file_, bytes, std::uint64_t{first} * slot_size);
-    } else {
+    } else if (!has_file()) {
         std::memcpy(bytes.data(), slot(first), bytes.size());
+    } else {
+        read_file(bytes, first);
     }
+}
+
+void Segment::read_file(std::span<std::byte> bytes, std::uint32_t first) try {
+    if (failpoint("journal.segment.read") == Fault::error) {
+        throw std::system_error(EIO, std::generic_category(), "read segment");
+    }
+    read_at(file_, bytes, std::uint64_t{first} * slot_size);
+} catch (const std::system_error&) {
+    if (!mapping_ || !copy_from_mapping(mapping_.at(first * slot_size), bytes)) throw;
 }
 
 /// After a failed sync the kernel calls the pages clean and may drop them; what it would read back from the
@@ -142,9 +159,8 @@ void Segment::mark_applied(const clicks::Batch& batch) noexcept {
 }
 
 void Segment::release_memory() noexcept {
-    if (!mapping_) return;
-    const std::uint32_t behind = has_file() ? position() : applied();
-    const std::size_t end = page_floor(behind * slot_size);
+    if (!mapping_ || !has_file() || has_failed()) return;  // there is no other copy
+    const std::size_t end = page_floor(position() * slot_size);
     if (end < released_ + release_bytes) return;
     ::madvise(mapping_.at(released_), end - released_, MADV_DONTNEED);
     released_ = end;

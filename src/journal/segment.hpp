@@ -48,7 +48,8 @@ private:
 /// two syncs apart and is never taken by the writer.
 ///
 /// The relay reads a file by pread, not through the mapping: a bad sector is then an error instead of a
-/// SIGBUS, and the pages behind the writer can leave the resident set at once, delivered or not.
+/// SIGBUS, and the pages behind the writer can leave the resident set at once, delivered or not. Only when
+/// the file cannot be read does it turn to the mapping, which may still hold what the disk does not.
 class Segment {
 public:
     /// A fresh segment to be written. Throws std::system_error.
@@ -115,6 +116,7 @@ public:
 
 private:
     void read(std::span<SlotBytes> slots, std::uint32_t first);
+    void read_file(std::span<std::byte> bytes, std::uint32_t first);
     void rescue();
 
     const Header header_;

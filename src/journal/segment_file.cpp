@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,7 +42,20 @@ bool try_lock(const File& file) {
     fail(errno, "lock");
 }
 
+/// The journal leaves some of the disk to the store beside it: without this check every attempt to allocate
+/// would take the last free block for a moment.
+bool has_room(const File& file, std::size_t bytes) {
+    struct statvfs disk{};
+    if (::fstatvfs(file.descriptor(), &disk) != 0) return true;  // then the allocation says
+    const std::size_t spare = std::min<std::size_t>(bytes / 4, 16 << 20);
+    return std::uint64_t{disk.f_bavail} * disk.f_frsize >= bytes + spare;
+}
+
 bool allocate(const File& file, std::size_t bytes) {
+    if (!has_room(file, bytes)) {
+        errno = ENOSPC;
+        return false;
+    }
     do {
         errno = ::posix_fallocate(file.descriptor(), 0, static_cast<off_t>(bytes));
     } while (errno == EINTR);

@@ -107,13 +107,19 @@ void Syncer::sync_all() noexcept {
 
 void Syncer::settle(Group group) {
     const auto waits_on =
-        std::partition(group.waiters.begin(), group.waiters.end(),
-                       [](const Waiter& waiter) { return waiter.segment->is_durable(waiter.position); });
+        std::partition(group.waiters.begin(), group.waiters.end(), [this](const Waiter& waiter) {
+            return waiter.segment->is_durable(waiter.position) || may_stay_in_memory(*waiter.segment);
+        });
     for (auto waiter = waits_on; waiter != group.waiters.end(); ++waiter) {
         aside_.push_back({std::move(*waiter), group.executor});
     }
     group.waiters.erase(waits_on, group.waiters.end());
     resume(std::move(group.waiters), true, group.executor, std::move(group.done));
+}
+
+/// A click that has no disk to wait for, and was recorded all the same because JOURNAL_ON_FULL says so.
+bool Syncer::may_stay_in_memory(const Segment& segment) const noexcept {
+    return settings_.on_full == OnFull::use_volatile && !segment.has_file();
 }
 
 void Syncer::settle_aside(bool last) {

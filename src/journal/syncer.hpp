@@ -70,6 +70,7 @@ private:
     void sleep(std::unique_lock<std::mutex>& lock);
     void sync_all() noexcept;
     void settle(Group group);
+    bool may_stay_in_memory(const Segment& segment) const noexcept;
     void settle_aside(bool last);
 
     const Settings& settings_;

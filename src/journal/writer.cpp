@@ -148,7 +148,9 @@ Task<> Writer::settled() {
         asio::post(executor, [this, executor] { submit_waiting(executor); });
     };
     const bool durable = co_await runtime::suspended<bool>(wait);
-    if (!durable) throw Unavailable("journal", "a click could not be brought to disk in time");
+    if (!durable && settings_.on_full == OnFull::refuse) {
+        throw Unavailable("journal", "a click could not be brought to disk in time");
+    }
 }
 
 void Writer::submit_waiting(const Executor& executor) {

@@ -18,8 +18,7 @@ std::span<const std::byte> key(const clicks::SegmentId& segment) {
 
 // A small cache is enough: counters are visited in the order of their pages, each page once.
 ClickStore::Session::Session(Database& database)
-    : connection(database.path(), "click counters",
-                 Connection::Settings{Connection::Access::write, database.settings().busy_timeout, 2048}),
+    : connection(database.path(), "click counters", database.writer(2048)),
       mark_of(connection.prepare("SELECT applied FROM journal_segments WHERE segment = ?1")),
       set_mark(connection.prepare("INSERT INTO journal_segments(segment, applied) VALUES (?1, ?2) "
                                   "ON CONFLICT(segment) DO UPDATE SET applied = excluded.applied")),

@@ -1,9 +1,14 @@
 #include "sqlite/connection.hpp"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace urltrim::sqlite {
 namespace {
+
+/// Between two looks at a lock.
+constexpr std::chrono::milliseconds longest_nap{10};
 
 int open_flags(Connection::Access access) {
     // Readers of a WAL database write to its shared index, hence not SQLITE_OPEN_READONLY.
@@ -25,19 +30,32 @@ bool Error::transient() const noexcept {
 }
 
 Connection::Connection(const std::filesystem::path& path, std::string purpose, const Settings& settings)
-    : purpose_(std::move(purpose)) {
+    : settings_(settings), purpose_(std::move(purpose)) {
     configure_library_once();
     sqlite3* opened = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &opened, open_flags(settings.access), nullptr);
     handle_.reset(opened);  // also when it failed: the handle carries the message
     if (code != SQLITE_OK) fail(code);
 
-    sqlite3_busy_timeout(opened, static_cast<int>(settings.busy_timeout.count()));
+    sqlite3_busy_handler(opened, &Connection::wait_for_lock, this);
     run("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; "
         "PRAGMA foreign_keys = ON; PRAGMA secure_delete = OFF; "
         "PRAGMA cache_size = -" +
         std::to_string(settings.cache_kib));
     if (settings.access == Access::read) run("PRAGMA query_only = ON");
+}
+
+/// SQLite calls this when somebody else has the lock, and tries again if it answers 1
+/// (https://www.sqlite.org/c3ref/busy_handler.html).
+int Connection::wait_for_lock(void* self, int tries) {
+    auto& connection = *static_cast<Connection*>(self);
+    const auto now = std::chrono::steady_clock::now();
+    if (tries == 0) connection.locked_out_since_ = now;
+    const Settings& settings = connection.settings_;
+    if (now - connection.locked_out_since_ >= settings.busy_timeout) return 0;
+    if (settings.finish_by != nullptr && now >= settings.finish_by->load(std::memory_order_relaxed)) return 0;
+    std::this_thread::sleep_for(std::min(longest_nap, std::chrono::milliseconds(1 + tries)));
+    return 1;
 }
 
 void Connection::run(const std::string& sql) {

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -56,6 +57,8 @@ public:
         std::chrono::milliseconds busy_timeout{2000};
         /// Memory for pages, in KiB, allocated as it is needed.
         int cache_kib = 512;
+        /// No wait for a lock goes on beyond this moment (steady clock). Null: there is none.
+        const std::atomic<std::chrono::steady_clock::time_point>* finish_by = nullptr;
     };
 
     /// Opens `path`. `purpose` starts every error message: "link inserts". WAL and synchronous=FULL: what
@@ -88,6 +91,10 @@ private:
         void operator()(sqlite3* handle) const noexcept { sqlite3_close(handle); }
     };
 
+    static int wait_for_lock(void* self, int tries);
+
+    const Settings settings_;
+    std::chrono::steady_clock::time_point locked_out_since_;
     std::string purpose_;
     std::unique_ptr<sqlite3, Close> handle_;
 };

@@ -8,8 +8,7 @@
 namespace urltrim::sqlite {
 
 LinkRepository::Session::Session(Database& database)
-    : connection(database.path(), "link insert",
-                 Connection::Settings{Connection::Access::write, database.settings().busy_timeout, 2048}),
+    : connection(database.path(), "link insert", database.writer(2048)),
       insert(connection.prepare("INSERT INTO links(long_url, short_code, alias) VALUES (?1, ?2, ?3) "
                                 "ON CONFLICT DO NOTHING")) {
     database.checkpointer().watch(connection);

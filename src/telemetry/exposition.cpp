@@ -236,7 +236,8 @@ void add_journal(Page& page, const JournalMetrics& journal) {
 }
 
 void add_relay(Page& page, const RelayMetrics& relay) {
-    page.counter("urltrim_relay_applied_records_total", "Clicks applied to the store since the start.",
+    page.counter("urltrim_relay_applied_records_total",
+                 "Clicks delivered and known to be in the store, those it had before included.",
                  relay.applied_records);
     page.gauge("urltrim_relay_apply_lag_seconds", "Time from a click to its commit, in the latest delivery.",
                seconds(relay.apply_lag));

@@ -4,9 +4,11 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import stat
 import subprocess
 import time
+from contextlib import ExitStack, closing
 
 import pytest
 from support import http_client
@@ -109,6 +111,20 @@ def test_sigterm_does_not_wait_longer_than_the_shutdown_timeout(make_server):
         begin = time.monotonic()
         server.terminate()
         assert time.monotonic() - begin < 4
+
+
+def test_sigterm_does_not_wait_longer_for_a_database_that_another_program_keeps_locked(make_server):
+    server = make_server({"SHUTDOWN_TIMEOUT": "1", "RATE_LIMIT_PER_MINUTE": "0"}).start()
+    code = server.create(TARGET)
+    with closing(sqlite3.connect(server.home.database, timeout=10)) as other, ExitStack() as clients:
+        other.execute("BEGIN IMMEDIATE")
+        server.get(f"/{code}")  # a click that cannot be applied
+        for _ in range(20):
+            client = clients.enter_context(Connection(server.port))
+            client.send(http_client.request_bytes("POST", "/shorten", client.host, body={"url": TARGET}))
+        begin = time.monotonic()
+        server.terminate()
+        assert time.monotonic() - begin < 3, "a second was allowed"
 
 
 def test_ctrl_c_stops_as_sigterm_does(server):

@@ -1,9 +1,13 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <cstdlib>
 
 #include "base/failpoint.hpp"
+#include "base/unavailable.hpp"
 #include "journal/journal.hpp"
 #include "unit/journal/journal_fixture.hpp"
 
@@ -112,6 +116,26 @@ TEST_F(FaultTest, writes_clicks_that_are_in_memory_to_the_disk_when_it_stops_and
     EXPECT_EQ(ledger.total(), 20U);
 }
 
+TEST_F(FaultTest, saves_a_segment_in_memory_whole_although_a_part_of_it_is_applied) {
+    settings.segment_bytes = 1 << 20;
+    Ledger ledger;
+    {
+        const auto journal = open();
+        auto disk_is_full = std::make_unique<FullDisk>();
+        Writer& writer = journal->add_writer();
+        record_up_to(writer, 9000);
+        drain(*journal, ledger);
+        record_up_to(writer, 20);
+        disk_is_full.reset();
+    }
+    const auto next = open();
+    next->start();
+    EXPECT_TRUE(eventually([&] { return next->stats().recovered_clicks == 9020; }));
+    drain(*next, ledger);
+    EXPECT_EQ(next->stats().void_slots, 0U);
+    EXPECT_EQ(ledger.total(), 9020U);
+}
+
 /// A child process that runs one test of this program with failpoints armed, on `directory`.
 class Child {
 public:
@@ -212,6 +236,40 @@ TEST_F(ChildTest, DISABLED_no_segment_can_be_made_at_first) {
     EXPECT_EQ(journal->stats().volatile_segments, 0U);
 }
 
+TEST_F(ChildTest, DISABLED_group_waits_in_vain) {
+    settings.sync.when = SyncPolicy::When::group;
+    settings.group_patience = std::chrono::milliseconds(0);
+    if (std::getenv("URLTRIM_TEST_REFUSE") != nullptr) settings.on_full = OnFull::refuse;
+    asio::io_context io(1);  // outlives the journal, whose sync thread posts to it
+    const auto journal = open();
+    Writer& writer = journal->add_writer();
+    journal->start();
+    bool answered = false;
+    bool refused = false;
+    auto redirect = [&]() -> Task<> {
+        EXPECT_EQ(writer.record(click(1)), Outcome::wait);
+        try {
+            co_await writer.settled();
+            answered = true;
+        } catch (const Unavailable&) {
+            refused = true;
+        }
+    };
+    asio::co_spawn(io.get_executor(), redirect(), asio::detached);
+    io.run();
+    EXPECT_EQ(refused, settings.on_full == OnFull::refuse);
+    EXPECT_NE(answered, refused);
+}
+
+TEST_F(ChildTest, DISABLED_delivers_what_neither_disk_nor_file_has) {
+    const auto journal = open();
+    Writer& writer = journal->add_writer();
+    for (int i = 0; i < 20; ++i) writer.record(click(1));
+    Ledger ledger;
+    drain(*journal, ledger);
+    EXPECT_EQ(ledger.total(), 20U);
+}
+
 class CrashTest : public JournalTest {
 protected:
     void SetUp() override {
@@ -272,6 +330,19 @@ TEST_F(CrashTest, finds_a_segment_again_that_it_had_no_time_to_delete) {
 
 TEST_F(CrashTest, delivers_from_memory_what_could_not_be_synced_and_writes_elsewhere_from_then_on) {
     EXPECT_TRUE(Child("one_sync_fails", "journal.sync=error", directory.path()).passed());
+}
+
+TEST_F(CrashTest, delivers_from_the_mapping_what_the_disk_does_not_give_back) {
+    EXPECT_TRUE(Child("delivers_what_neither_disk_nor_file_has",
+                      "journal.sync=error;journal.segment.read=error@1+", directory.path())
+                    .passed());
+}
+
+TEST_F(CrashTest, answers_after_its_patience_when_no_disk_takes_the_click_unless_it_is_to_refuse) {
+    EXPECT_TRUE(Child("group_waits_in_vain", "journal.sync=error@1+", directory.path()).passed());
+    ::setenv("URLTRIM_TEST_REFUSE", "1", 1);
+    EXPECT_TRUE(Child("group_waits_in_vain", "journal.sync=error@1+", directory.path()).passed());
+    ::unsetenv("URLTRIM_TEST_REFUSE");
 }
 
 TEST_F(CrashTest, loses_nothing_when_no_sync_ever_succeeds) {

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include "journal/journal.hpp"
 #include "unit/journal/journal_fixture.hpp"
@@ -55,6 +56,32 @@ TEST_F(RecoveryTest, keeps_what_it_could_not_deliver_for_the_next_start) {
     Ledger ledger;
     recover_into(ledger, 1);
     EXPECT_EQ(ledger.total(), 5U);
+}
+
+TEST_F(RecoveryTest, waits_for_a_segment_whose_process_has_not_quite_died) {
+    const auto path = leave_behind(5);
+    auto dying = std::make_unique<std::variant<SegmentFile, LockedElsewhere, BadHeader>>(take_over(path));
+    const auto journal = open();
+    journal->start();
+    ASSERT_TRUE(eventually([&] { return journal->stats().reserve == 2; }));
+    EXPECT_EQ(journal->stats().recovered_segments, 0U);
+    dying.reset();
+    EXPECT_TRUE(eventually([&] { return journal->stats().recovered_clicks == 5; }));
+}
+
+TEST_F(RecoveryTest, reads_later_what_it_cannot_open_for_want_of_descriptors) {
+    leave_behind(5);
+    const auto journal = open();
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    rlimit none = before;
+    none.rlim_cur = 3;
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    journal->start();
+    EXPECT_TRUE(eventually([&] { return journal->stats().unreadable_segments == 1; }));
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_TRUE(eventually([&] { return journal->stats().recovered_clicks == 5; }));
+    EXPECT_EQ(journal->stats().unreadable_segments, 0U);
 }
 
 TEST_F(RecoveryTest, just_deletes_segments_that_are_empty_or_were_still_being_made) {
