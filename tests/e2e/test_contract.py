@@ -455,6 +455,17 @@ def test_every_line_of_the_metrics_parses(service):
         assert any(needed in name for name in described), f"nothing about {needed}"
 
 
+def test_the_duration_of_every_redirect_is_counted_the_first_look_up_included(server):
+    code = server.create(TARGET)
+    for _ in range(3):
+        assert server.get(f"/{code}").status == 302
+    poll(lambda: server.metric("urltrim_redirect_duration_seconds_count") == 3, "three durations")
+
+
+def test_the_build_says_its_commit(service):
+    assert re.search(r'urltrim_build_info\{version="[0-9.]+",commit="[0-9a-f]{12}"\}', http_client.get(service.admin_port, "/metrics").body.decode())
+
+
 def test_no_client_can_choose_a_label(service):
     code = service.create(TARGET)
     for path in (f"/{code}", "/zzclient", "/analytics/zzclient", "/zzclient/x"):
