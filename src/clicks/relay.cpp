@@ -10,6 +10,7 @@
 
 #include "base/failpoint.hpp"
 #include "base/unavailable.hpp"
+#include "runtime/thread.hpp"
 
 namespace urltrim::clicks {
 namespace {
@@ -49,10 +50,9 @@ Relay::~Relay() {
 
 void Relay::start() {
     const std::lock_guard lock(mutex_);
-    thread_ = std::thread([this] { run(); });
+    thread_ = runtime::start_thread("click-relay", [this] { run(); });
     running_ = true;
     handle_ = thread_.native_handle();
-    ::pthread_setname_np(handle_, "click-relay");
 }
 
 void Relay::stop(std::chrono::milliseconds patience) {

@@ -1,6 +1,5 @@
 #include "journal/journal.hpp"
 
-#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "base/failpoint.hpp"
+#include "runtime/thread.hpp"
 
 namespace urltrim::journal {
 namespace {
@@ -70,8 +70,7 @@ Writer& Journal::add_writer() {
 
 void Journal::start() {
     syncer_.start();
-    housekeeper_ = std::thread([this] { keep_house(); });
-    ::pthread_setname_np(housekeeper_.native_handle(), "journal-house");
+    housekeeper_ = runtime::start_thread("journal-house", [this] { keep_house(); });
 }
 
 void Journal::stop() {

@@ -1,11 +1,12 @@
 #include "journal/syncer.hpp"
 
-#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/post.hpp>
 #include <iterator>
 #include <utility>
+
+#include "runtime/thread.hpp"
 
 namespace urltrim::journal {
 namespace {
@@ -32,8 +33,7 @@ Syncer::~Syncer() {
 
 void Syncer::start() {
     if (settings_.sync.when == SyncPolicy::When::process) return;
-    thread_ = std::thread([this] { run(); });
-    ::pthread_setname_np(thread_.native_handle(), "journal-sync");
+    thread_ = runtime::start_thread("journal-sync", [this] { run(); });
 }
 
 void Syncer::stop() {

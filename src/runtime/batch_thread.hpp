@@ -1,7 +1,5 @@
 #pragma once
 
-#include <pthread.h>
-
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -9,6 +7,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "runtime/thread.hpp"
 
 namespace urltrim::runtime {
 
@@ -23,9 +23,8 @@ class BatchThread {
 public:
     using Work = std::function<void(std::vector<Job>&)>;
 
-    BatchThread(const std::string& name, Work work) : work_(std::move(work)), thread_([this] { run(); }) {
-        ::pthread_setname_np(thread_.native_handle(), name.substr(0, 15).c_str());
-    }
+    BatchThread(const std::string& name, Work work)
+        : work_(std::move(work)), thread_(start_thread(name, [this] { run(); })) {}
 
     ~BatchThread() {
         {

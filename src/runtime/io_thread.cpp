@@ -1,16 +1,15 @@
 #include "runtime/io_thread.hpp"
 
-#include <pthread.h>
-
 #include <utility>
+
+#include "runtime/thread.hpp"
 
 namespace urltrim::runtime {
 
 IoThread::IoThread(std::string name) : name_(std::move(name)), work_(context_.get_executor()) {}
 
 void IoThread::start() {
-    thread_ = std::thread([this] { context_.run(); });
-    ::pthread_setname_np(thread_.native_handle(), name_.substr(0, 15).c_str());
+    thread_ = start_thread(name_, [this] { context_.run(); });
 }
 
 void IoThread::stop() {
