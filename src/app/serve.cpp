@@ -10,7 +10,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -28,6 +27,7 @@
 #include "http/admin_site.hpp"
 #include "http/listener.hpp"
 #include "journal/journal.hpp"
+#include "runtime/stop_signals.hpp"
 #include "runtime/timer.hpp"
 #include "sqlite/migrations.hpp"
 
@@ -35,7 +35,6 @@ namespace urltrim::app {
 namespace {
 
 using Shards = std::vector<std::unique_ptr<Shard>>;
-using Signals = asio::basic_signal_set<Executor>;
 
 /// How long a stop waits for clicks that are not applied yet. What is left then is applied after the next
 /// start.
@@ -95,8 +94,14 @@ std::string metrics_page(const Shards& shards, const journal::Journal& journal, 
     return telemetry::prometheus_text(metrics, process_metrics(journal, relay, backends));
 }
 
+Task<> end_on_signal(runtime::Timer& wait, runtime::StopSignals& signals) {
+    co_await signals.next();
+    wait.cancel();
+}
+
 /// Until `deadline` at most: every shard finishes what is in flight. A second signal ends the wait.
-Task<> drain(asio::io_context& control, Shards& shards, Signals& signals, Clock::SteadyTime deadline) {
+Task<> drain(asio::io_context& control, Shards& shards, runtime::StopSignals& signals,
+             Clock::SteadyTime deadline) {
     runtime::Timer wait(control.get_executor(), deadline);
     std::size_t busy = shards.size();
     auto drained = [&] {
@@ -105,18 +110,16 @@ Task<> drain(asio::io_context& control, Shards& shards, Signals& signals, Clock:
         });
     };
     for (const auto& shard : shards) shard->drain(drained);
-    signals.async_wait([&](const boost::system::error_code& error, int) {
-        if (!error) wait.cancel();
-    });
+    asio::co_spawn(control, end_on_signal(wait, signals), asio::detached);
     co_await wait.async_wait(asio::as_tuple(use_task));
     if (busy > 0) spdlog::warn("stopping although requests are still in flight");
     control.stop();
 }
 
 /// `deadline` is set when the signal comes.
-Task<> stop_on_signal(asio::io_context& control, Signals& signals, Shards& shards, Backends& backends,
-                      std::chrono::seconds limit, Clock::SteadyTime& deadline) {
-    const int signal = co_await signals.async_wait(use_task);
+Task<> stop_on_signal(asio::io_context& control, runtime::StopSignals& signals, Shards& shards,
+                      Backends& backends, std::chrono::seconds limit, Clock::SteadyTime& deadline) {
+    const int signal = co_await signals.next();
     spdlog::info("{}: stopping", signal == SIGINT ? "interrupted" : "terminated");
     deadline = std::chrono::steady_clock::now() + limit;
     backends.finish_by(deadline);
@@ -215,7 +218,7 @@ void serve(const config::Settings& settings) {
 
     // Signals and the admin listener live on this thread.
     asio::io_context control(1);
-    Signals signals(control.get_executor(), SIGINT, SIGTERM);  // before anybody can see that we serve
+    runtime::StopSignals signals(control.get_executor());  // before anybody can see that we serve
     http::AdminSite admin_site([&] { return metrics_page(shards, journal, relay, backends); }, readiness);
     telemetry::ShardMetrics admin_metrics;
     http::Listener admin(control, admin_site, admin_metrics, clock);
